@@ -1,0 +1,1 @@
+"""Signalbox: webhooks in, deduplicated and routed alerts out."""

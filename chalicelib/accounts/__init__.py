@@ -1,0 +1,1 @@
+"""What a team configures: account users, teams, routers, integrations, stakeholders."""

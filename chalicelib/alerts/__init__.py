@@ -1,0 +1,1 @@
+"""What an alert is: its states, and how requests with the same key become one alert."""

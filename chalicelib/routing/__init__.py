@@ -1,0 +1,1 @@
+"""Routers: rules decide where an alert goes, and say why."""

@@ -1,0 +1,1 @@
+"""Handlebars templates, interpreted without exec and within bounds."""
