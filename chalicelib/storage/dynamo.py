@@ -1,0 +1,267 @@
+"""DynamoDB in few words: plain Python items in and out, and errors that say what happened.
+
+Items hold text, numbers, bytes and booleans at their top level; everything nested is one JSON text in `data`, which
+costs a tenth of marshalling it attribute by attribute.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, TypeVar
+
+import orjson
+
+from chalicelib.storage import clients
+
+Item = dict[str, Any]
+T = TypeVar("T")
+_BATCH = 100
+_PLACEHOLDER = re.compile(r"#[a-z_]+")
+
+
+class Clash(Exception):
+    """A condition did not hold. `items` are the stored ones, one per operation, where DynamoDB gave them back."""
+
+    def __init__(self, failed: list[int], items: list[Item | None], conflict: bool) -> None:
+        super().__init__(f"operations {failed}, conflict {conflict}")
+        self.failed = failed
+        self.items = items
+        self.conflict = conflict
+
+
+def marshal(value: Any) -> dict[str, Any]:
+    if isinstance(value, str):
+        return {"S": value}
+    if isinstance(value, bool):
+        return {"BOOL": value}
+    if isinstance(value, (int, float)):
+        return {"N": str(value)}
+    if isinstance(value, bytes):
+        return {"B": value}
+    raise TypeError(f"cannot store {type(value).__name__}")
+
+
+def marshal_item(item: Mapping[str, Any]) -> dict[str, Any]:
+    """A DynamoDB item; null values are left out, `data` becomes JSON text."""
+    found = {name: marshal(value) for name, value in item.items() if value is not None and name != "data"}
+    if "data" in item:
+        found["data"] = {"S": orjson.dumps(item["data"]).decode()}
+    return found
+
+
+def unmarshal_item(stored: Mapping[str, Mapping[str, Any]]) -> Item:
+    item: Item = {}
+    for name, typed in stored.items():
+        kind, value = next(iter(typed.items()))
+        if kind == "N":
+            value = int(value) if value.lstrip("-").isdigit() else float(value)
+        item[name] = value
+    if "data" in item:
+        item["data"] = orjson.loads(item["data"])
+    return item
+
+
+def key(pk: str, sk: str | None) -> dict[str, Any]:
+    return {"pk": {"S": pk}} if sk is None else {"pk": {"S": pk}, "sk": {"S": sk}}
+
+
+def get(table: str, pk: str, sk: str | None = None, consistent: bool = True) -> Item | None:
+    """One item by its key."""
+    answer = clients.dynamodb().get_item(TableName=clients.name(table), Key=key(pk, sk), ConsistentRead=consistent)
+    return unmarshal_item(answer["Item"]) if "Item" in answer else None
+
+
+def batch_get(table: str, keys: Iterable[tuple[str, str | None]]) -> dict[str, Item]:
+    """Items by key, consistently read; a map from `pk` that lacks what is not stored."""
+    found: dict[str, Item] = {}
+    wanted = [key(pk, sk) for pk, sk in dict.fromkeys(keys)]
+    table_name = clients.name(table)
+    for start in range(0, len(wanted), _BATCH):
+        pending: Any = {table_name: {"Keys": wanted[start : start + _BATCH], "ConsistentRead": True}}
+        for attempt in range(8):
+            answer = clients.dynamodb().batch_get_item(RequestItems=pending)
+            for stored in answer["Responses"].get(table_name, []):
+                item = unmarshal_item(stored)
+                found[item["pk"]] = item
+            pending = answer.get("UnprocessedKeys")
+            if not pending:
+                break
+            _back_off(attempt)
+        else:
+            raise TimeoutError(f"{table_name} left keys unprocessed")
+    return found
+
+
+def query(
+    table: str,
+    hash_key: tuple[str, str],
+    index: str | None = None,
+    range_key: tuple[str, str, str] | None = None,
+    prefix: tuple[str, str] | None = None,
+    forward: bool = True,
+    limit: int | None = None,
+) -> Iterator[Item]:
+    """Items of one partition in key order. `range_key` is (attribute, low, high), ends included; `prefix` is
+    (attribute, text). Reads tables consistently and indexes eventually; pages of at most `limit` as consumed."""
+    arguments = _query_arguments(table, hash_key, index, range_key, prefix)
+    arguments |= {"ScanIndexForward": forward} | ({"Limit": limit} if limit else {})
+    while True:
+        answer = clients.dynamodb().query(**arguments)
+        yield from map(unmarshal_item, answer["Items"])
+        if "LastEvaluatedKey" not in answer:
+            return
+        arguments["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+
+
+def count(
+    table: str, hash_key: tuple[str, str], index: str, range_key: tuple[str, str, str] | None, most: int
+) -> tuple[int, bool]:
+    """How many items a partition of an index holds, counted up to `most`, and whether that is all of them."""
+    arguments = _query_arguments(table, hash_key, index, range_key, None) | {"Select": "COUNT"}
+    total = 0
+    while True:
+        answer = clients.dynamodb().query(**arguments, Limit=most - total + 1)
+        total += answer["Count"]
+        if total > most:
+            return most, False
+        if "LastEvaluatedKey" not in answer:
+            return total, True
+        arguments["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+
+
+def _query_arguments(
+    table: str,
+    hash_key: tuple[str, str],
+    index: str | None,
+    range_key: tuple[str, str, str] | None,
+    prefix: tuple[str, str] | None,
+) -> dict[str, Any]:
+    names = {"#h": hash_key[0]}
+    values = {":h": marshal(hash_key[1])}
+    condition = "#h = :h"
+    if range_key:
+        names["#r"] = range_key[0]
+        values |= {":low": marshal(range_key[1]), ":high": marshal(range_key[2])}
+        condition += " AND #r BETWEEN :low AND :high"
+    if prefix:
+        names["#r"] = prefix[0]
+        values[":prefix"] = marshal(prefix[1])
+        condition += " AND begins_with(#r, :prefix)"
+    arguments: dict[str, Any] = {
+        "TableName": clients.name(table),
+        "KeyConditionExpression": condition,
+        "ExpressionAttributeNames": names,
+        "ExpressionAttributeValues": values,
+    }
+    return arguments | ({"IndexName": index} if index else {"ConsistentRead": True})
+
+
+def put(
+    table: str, item: Mapping[str, Any], condition: str | None = None, values: Mapping[str, Any] | None = None
+) -> Item:
+    """A put for `transact` (or `write`). `condition` names attributes as they are, reserved words
+    with a hash in front: ``attribute_not_exists(pk) OR #state <> :done``."""
+    return {"Put": _conditioned(table, {"Item": marshal_item(item)}, condition, values)}
+
+
+def update(
+    table: str,
+    pk: str,
+    sk: str | None,
+    set_: Mapping[str, Any] | None = None,
+    add: Mapping[str, int] | None = None,
+    condition: str | None = None,
+    values: Mapping[str, Any] | None = None,
+) -> Item:
+    """An update for `transact`: `set_` values replace (null removes), `add` numbers are added."""
+    sets, removes, adds = [], [], []
+    names: dict[str, str] = {}
+    bound: dict[str, Any] = dict(values or {})
+    for position, (name, value) in enumerate((set_ or {}).items()):
+        names[f"#s{position}"] = name
+        if value is None:
+            removes.append(f"#s{position}")
+        else:
+            sets.append(f"#s{position} = :s{position}")
+            bound[f":s{position}"] = orjson.dumps(value).decode() if name == "data" else value
+    for position, (name, amount) in enumerate((add or {}).items()):
+        names[f"#a{position}"] = name
+        adds.append(f"#a{position} :a{position}")
+        bound[f":a{position}"] = amount
+    clauses = [("SET", sets), ("REMOVE", removes), ("ADD", adds)]
+    expression = " ".join(f"{verb} {', '.join(parts)}" for verb, parts in clauses if parts)
+    operation = {"Key": key(pk, sk), "UpdateExpression": expression, "ExpressionAttributeNames": names}
+    return {"Update": _conditioned(table, operation, condition, bound)}
+
+
+def delete(
+    table: str, pk: str, sk: str | None, condition: str | None = None, values: Mapping[str, Any] | None = None
+) -> Item:
+    return {"Delete": _conditioned(table, {"Key": key(pk, sk)}, condition, values)}
+
+
+def _conditioned(
+    table: str, operation: Item, condition: str | None, values: Mapping[str, Any] | None
+) -> dict[str, Any]:
+    operation = {"TableName": clients.name(table), **operation}
+    if condition:
+        operation["ConditionExpression"] = condition
+        names = {word: word[1:] for word in _PLACEHOLDER.findall(condition)}
+        operation["ExpressionAttributeNames"] = {**operation.get("ExpressionAttributeNames", {}), **names}
+        operation["ReturnValuesOnConditionCheckFailure"] = "ALL_OLD"
+    if values:
+        operation["ExpressionAttributeValues"] = {name: marshal(value) for name, value in values.items()}
+    if not operation.get("ExpressionAttributeNames"):
+        operation.pop("ExpressionAttributeNames", None)
+    return operation
+
+
+def transact(operations: list[Item]) -> None:
+    """Write all operations or none. Raises Clash when a condition fails or another transaction holds an item."""
+    if len(operations) == 1:
+        write(operations[0])
+        return
+    database = clients.dynamodb()
+    try:
+        database.transact_write_items(TransactItems=operations)
+    except database.exceptions.TransactionCanceledException as error:
+        reasons = error.response.get("CancellationReasons", [])
+        failed = [i for i, reason in enumerate(reasons) if reason.get("Code") == "ConditionalCheckFailed"]
+        conflict = any(reason.get("Code") == "TransactionConflict" for reason in reasons)
+        if not failed and not conflict:
+            raise
+        items = [unmarshal_item(reason["Item"]) if reason.get("Item") else None for reason in reasons]
+        raise Clash(failed, items, conflict) from error
+
+
+def write(operation: Item) -> Item | None:
+    """Do one operation on its own: cheaper than a transaction of one. An update answers the new item."""
+    (kind, arguments) = next(iter(operation.items()))
+    database = clients.dynamodb()
+    call = {"Put": database.put_item, "Update": database.update_item, "Delete": database.delete_item}[kind]
+    extra = {"ReturnValues": "ALL_NEW"} if kind == "Update" else {}
+    try:
+        answer = call(**arguments, **extra)
+    except database.exceptions.ConditionalCheckFailedException as error:
+        stored = error.response.get("Item")
+        raise Clash([0], [unmarshal_item(stored) if stored else None], False) from error
+    return unmarshal_item(answer["Attributes"]) if answer.get("Attributes") else None
+
+
+def until_settled(step: Callable[[], T], attempts: int = 20) -> T:
+    """Run a read-decide-write step again for as long as others win the race for its items (it raises Clash)."""
+    for attempt in range(attempts):
+        try:
+            return step()
+        except Clash:
+            if attempt == attempts - 1:
+                raise
+            _back_off(attempt)
+    raise AssertionError("attempts is at least one")
+
+
+def _back_off(attempt: int) -> None:
+    time.sleep(random.uniform(0, min(0.02 * 2**attempt, 1.0)))  # noqa: S311
