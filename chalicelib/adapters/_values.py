@@ -40,6 +40,11 @@ def text_or_none(value: Json) -> str | None:
     return None if value is None else text(value)
 
 
+def first_text(*values: Json) -> str:
+    """The text of the first value that is not blank; "" when all are."""
+    return next((text(value) for value in values if not blank(value)), "")
+
+
 def joined(separator: str, *values: Json) -> str:
     """The texts of the values that are not blank, joined."""
     return separator.join(text(value) for value in values if not blank(value))
