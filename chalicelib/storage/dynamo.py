@@ -74,24 +74,22 @@ def get(table: str, pk: str, sk: str | None = None, consistent: bool = True) -> 
     return unmarshal_item(answer["Item"]) if "Item" in answer else None
 
 
-def batch_get(table: str, keys: Iterable[tuple[str, str | None]]) -> dict[str, Item]:
-    """Items by key, consistently read; a map from `pk` that lacks what is not stored."""
-    found: dict[str, Item] = {}
+def batch_get(table: str, keys: Iterable[tuple[str, str | None]]) -> list[Item]:
+    """Items by key, consistently read, in no order; what is not stored is missing."""
+    found: list[Item] = []
     wanted = [key(pk, sk) for pk, sk in dict.fromkeys(keys)]
-    table_name = clients.name(table)
+    name = clients.name(table)
     for start in range(0, len(wanted), _BATCH):
-        pending: Any = {table_name: {"Keys": wanted[start : start + _BATCH], "ConsistentRead": True}}
+        pending: Any = {name: {"Keys": wanted[start : start + _BATCH], "ConsistentRead": True}}
         for attempt in range(8):
             answer = clients.dynamodb().batch_get_item(RequestItems=pending)
-            for stored in answer["Responses"].get(table_name, []):
-                item = unmarshal_item(stored)
-                found[item["pk"]] = item
+            found += map(unmarshal_item, answer["Responses"].get(name, []))
             pending = answer.get("UnprocessedKeys")
             if not pending:
                 break
             _back_off(attempt)
         else:
-            raise TimeoutError(f"{table_name} left keys unprocessed")
+            raise TimeoutError(f"{name} left keys unprocessed")
     return found
 
 
