@@ -1,0 +1,229 @@
+"""Rule documents: YAML 1.2 (core schema) or JSON text, read safely, with the line of every part.
+
+Only ``true`` and ``false`` are booleans (``on``, ``no`` and ``yes`` are text), ``17:30`` and dates are text, ``010`` is
+ten. Source: yaml.org, "YAML 1.2.2", chapter 10.3. Refused: tags beyond the core schema, merge keys, duplicate keys,
+several documents, deep nesting, and aliases that expand without bound.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import yaml
+
+MAX_BYTES = 64 * 1024
+MAX_NODES = 10_000
+MAX_DEPTH = 50
+MAX_DIGITS = 400
+
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_TAG = "tag:yaml.org,2002:"
+_WORDS = {
+    **dict.fromkeys(("", "~", "null", "Null", "NULL"), None),
+    **dict.fromkeys(("true", "True", "TRUE"), True),
+    **dict.fromkeys(("false", "False", "FALSE"), False),
+    **dict.fromkeys((".inf", ".Inf", ".INF", "+.inf", "+.Inf", "+.INF"), math.inf),
+    **dict.fromkeys(("-.inf", "-.Inf", "-.INF"), -math.inf),
+    **dict.fromkeys((".nan", ".NaN", ".NAN"), math.nan),
+}
+_INTEGER = re.compile(r"(?:[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+)\Z")
+_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z")
+_SURROGATES = re.compile(r"(\\\\)|\\u(d[89ab][0-9a-f]{2})\\u(d[c-f][0-9a-f]{2})", re.IGNORECASE)
+
+
+class DocumentError(ValueError):
+    """The text is no acceptable document. `message` says why, `line` (from 1) says where."""
+
+    def __init__(self, message: str, line: int) -> None:
+        super().__init__(f"line {line}: {message}")
+        self.message = message
+        self.line = line
+
+
+@dataclass(slots=True)
+class _Part:
+    """One value of the document; `size` and `height` count what its aliases expand to."""
+
+    value: Any
+    line: int
+    parts: dict[str | int, _Part] = field(default_factory=dict)
+    size: int = 1
+    height: int = 0
+
+    def add(self, key: str | int, part: _Part, line: int) -> None:
+        self.parts[key] = _Part(part.value, line, part.parts)
+        self.size += part.size
+        self.height = max(self.height, part.height + 1)
+        if self.size > MAX_NODES:
+            raise DocumentError(f"the document has more than {MAX_NODES} values", line)
+        if self.height > MAX_DEPTH:
+            raise _too_deep(line)
+
+
+class Document:
+    """A document that was read: `value` is plain dicts, lists and scalars. Aliased parts are the same objects."""
+
+    def __init__(self, root: _Part) -> None:
+        self._root = root
+        self.value: Any = root.value
+
+    def line_of(self, path: tuple[str | int, ...]) -> int:
+        """The line (from 1) of the part at `path`, such as ``("rules", 0, "match")``: a mapping's entry is at its
+        key. Of a part that is not there, the line of the closest part around it."""
+        part = self._root
+        for step in path:
+            if step not in part.parts:
+                break
+            part = part.parts[step]
+        return part.line
+
+
+def load_yaml(source: str) -> Document:
+    """Read one YAML or JSON document; an empty text is null. Raises `DocumentError`."""
+    if len(source) > MAX_BYTES or len(source.encode("utf-8", "surrogatepass")) > MAX_BYTES:
+        raise DocumentError(f"the document is larger than {MAX_BYTES // 1024} KiB", 1)
+    try:
+        return Document(_Reader(_joined(source)).document())
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        raise DocumentError(str(error.problem or error.context), mark.line + 1 if mark else 1) from None
+    except yaml.reader.ReaderError as error:
+        line = source.encode("utf-8", "surrogatepass")[: error.position].count(b"\n") + 1
+        raise DocumentError(f"unacceptable character: {error.reason}", line) from None
+    except UnicodeError:
+        raise DocumentError("the text holds half a surrogate pair", 1) from None
+
+
+def _joined(source: str) -> str:
+    """JSON writes characters beyond U+FFFF as two escapes, which YAML does not know."""
+    if not source.lstrip().startswith(("{", "[")):
+        return source
+    return _SURROGATES.sub(lambda match: match[1] or _character(match[2], match[3]), source)
+
+
+def _character(high: str, low: str) -> str:
+    return chr(0x10000 + ((int(high, 16) - 0xD800) << 10) + int(low, 16) - 0xDC00)
+
+
+class _Reader:
+    """Builds the parts from the parser's events, so that the bounds hold before anything large is made."""
+
+    def __init__(self, source: str) -> None:
+        self._events: Iterator[Any] = yaml.parse(source, Loader=_LOADER)
+        self._anchors: dict[str, _Part | None] = {}
+
+    def document(self) -> _Part:
+        next(self._events)
+        event = next(self._events)
+        if isinstance(event, yaml.StreamEndEvent):
+            return _Part(None, 1)
+        root = self._part(next(self._events), 0)
+        next(self._events)
+        event = next(self._events)
+        if not isinstance(event, yaml.StreamEndEvent):
+            raise DocumentError("only one document is allowed", _line(event))
+        return root
+
+    def _part(self, event: Any, depth: int) -> _Part:
+        if isinstance(event, yaml.AliasEvent):
+            return self._aliased(event)
+        if depth > MAX_DEPTH:
+            raise _too_deep(_line(event))
+        if event.anchor:
+            self._anchors[event.anchor] = None
+        if isinstance(event, yaml.ScalarEvent):
+            part = _Part(_scalar(event), _line(event))
+        elif isinstance(event, yaml.SequenceStartEvent):
+            part = self._sequence(event, depth)
+        else:
+            part = self._mapping(event, depth)
+        if event.anchor:
+            self._anchors[event.anchor] = part
+        return part
+
+    def _aliased(self, event: Any) -> _Part:
+        part = self._anchors.get(event.anchor)
+        if part is None:
+            known = event.anchor in self._anchors
+            message = "is inside what it stands for" if known else "stands for nothing before it"
+            raise DocumentError(f"the alias *{event.anchor} {message}"[:200], _line(event))
+        return part
+
+    def _sequence(self, start: Any, depth: int) -> _Part:
+        _check_tag(start, "seq")
+        values: list[Any] = []
+        whole = _Part(values, _line(start))
+        while not isinstance(event := next(self._events), yaml.SequenceEndEvent):
+            part = self._part(event, depth + 1)
+            whole.add(len(values), part, _line(event))
+            values.append(part.value)
+        return whole
+
+    def _mapping(self, start: Any, depth: int) -> _Part:
+        _check_tag(start, "map")
+        values: dict[str, Any] = {}
+        whole = _Part(values, _line(start))
+        while not isinstance(event := next(self._events), yaml.MappingEndEvent):
+            line = _line(event)
+            key = _key(event, self._part(event, depth + 1).value, line)
+            if key in values:
+                raise DocumentError(f"the key {key[:100]!r} is there twice", line)
+            part = self._part(next(self._events), depth + 1)
+            whole.add(key, part, line)
+            values[key] = part.value
+        return whole
+
+
+def _key(event: Any, value: Any, line: int) -> str:
+    """Keys are text, as in JavaScript: the number 1 is the key "1"."""
+    if value == "<<" and not getattr(event, "style", "alias"):
+        raise DocumentError("merge keys (<<) are not supported; repeat the entries instead", line)
+    if isinstance(value, str):
+        return value
+    if isinstance(value, (dict, list)):
+        raise DocumentError("a key must be text, not a list or mapping", line)
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]
+    return str(int(value)) if isinstance(value, int) or value.is_integer() else str(value)
+
+
+def _scalar(event: Any) -> Any:
+    if event.tag is None:
+        return event.value if event.style else _plain(event.value, _line(event))
+    if event.tag in ("!", f"{_TAG}str"):
+        return event.value
+    value = _plain(event.value, _line(event))
+    kind = {bool: "bool", int: "int", float: "float", str: "str"}.get(type(value), "null")
+    if event.tag == f"{_TAG}float" and kind == "int":
+        return float(value)
+    _check_tag(event, kind)
+    return value
+
+
+def _plain(text: str, line: int) -> Any:
+    if text in _WORDS:
+        return _WORDS[text]
+    if text[0] not in "+-.0123456789":
+        return text
+    if _INTEGER.match(text):
+        if len(text) > MAX_DIGITS:
+            raise DocumentError(f"a number has more than {MAX_DIGITS} digits", line)
+        return int(text, {"0o": 8, "0x": 16}.get(text[:2], 10))
+    return float(text) if _FLOAT.match(text) else text
+
+
+def _check_tag(event: Any, kind: str) -> None:
+    if event.tag not in (None, "!", f"{_TAG}{kind}"):
+        raise DocumentError(f"the tag {event.tag.replace(_TAG, '!!')} is not allowed here"[:200], _line(event))
+
+
+def _too_deep(line: int) -> DocumentError:
+    return DocumentError(f"the document is nested more than {MAX_DEPTH} deep", line)
+
+
+def _line(event: Any) -> int:
+    return int(event.start_mark.line) + 1
