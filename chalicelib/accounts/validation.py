@@ -1,0 +1,37 @@
+"""Read parameters into a model, and say every fault in the API's words: "name can't be blank"."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from chalicelib.errors import Invalid
+
+M = TypeVar("M", bound=BaseModel)
+_BLANK = ("missing", "string_too_short", "too_short")
+
+
+def validate(model: type[M], values: Mapping[str, Any], field_names: Mapping[str, str] | None = None) -> M:
+    """The values as a model. Raises Invalid with one message per fault; `field_names` renames inner fields to what
+    the client wrote."""
+    try:
+        return model.model_validate(values)
+    except ValidationError as error:
+        messages = [_message(fault, values, field_names or {}) for fault in error.errors()]
+        raise Invalid(*dict.fromkeys(messages)) from error
+
+
+def _message(fault: Any, values: Mapping[str, Any], field_names: Mapping[str, str]) -> str:
+    path = ".".join(str(part) for part in fault["loc"])
+    for inner, written in field_names.items():
+        if path == inner or path.startswith(inner + "."):
+            path = written + path[len(inner) :]
+    if fault["type"] in _BLANK or fault.get("input", ...) is None:
+        return f"{path} can't be blank"
+    if fault["type"] == "literal_error":
+        return f"{path} must be {fault['ctx']['expected'].replace(chr(39), '')}"
+    if fault["type"] == "value_error":
+        return f"{path} {fault['ctx']['error']}"
+    return f"{path} is invalid: {fault['msg'][:1].lower()}{fault['msg'][1:]}"

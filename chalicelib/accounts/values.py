@@ -1,0 +1,60 @@
+"""Field types of configuration objects: as lenient as form-encoded clients need, as strict as the API's docs say."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BeforeValidator, StringConstraints
+
+_FALSE = ("0", "f", "false", "off", "")
+_EMAIL = re.compile(r"[^@\s<>,;]{1,64}@[^@\s<>,;.]+(?:\.[^@\s<>,;.]+)+\Z")
+_PHONE = re.compile(r"\+[1-9][0-9]{6,14}\Z")
+
+
+def cast_bool(value: Any) -> Any:
+    """Rails' rule for booleans: 0, f, false, off are false; other text and numbers true; lists and maps neither."""
+    if isinstance(value, str):
+        return value.lower() not in _FALSE
+    return bool(value) if isinstance(value, (int, float)) else value
+
+
+def as_list(value: Any) -> Any:
+    """A lone value is a list of one; null is an empty list."""
+    if value is None or value == "":
+        return []
+    return [item for item in value if item not in (None, "")] if isinstance(value, list) else [value]
+
+
+def _tags(value: Any) -> Any:
+    parts = value.split(",") if isinstance(value, str) else as_list(value)
+    return [part.strip() if isinstance(part, str) else part for part in parts]
+
+
+def _unique(values: list[str]) -> list[str]:
+    return list(dict.fromkeys(value for value in values if value))
+
+
+def _email(value: str) -> str:
+    if not _EMAIL.match(value):
+        raise ValueError("is no e-mail address")
+    return value
+
+
+def _phone(value: str) -> str:
+    if not _PHONE.match(value):
+        raise ValueError("is no phone number in E.164 form, such as +14155550100")
+    return value
+
+
+def _as_text(value: Any) -> Any:
+    return str(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else value
+
+
+Flag = Annotated[bool, BeforeValidator(cast_bool)]
+Name = Annotated[str, BeforeValidator(_as_text), StringConstraints(strip_whitespace=True, min_length=1, max_length=255)]
+Text = Annotated[str, BeforeValidator(_as_text), StringConstraints(max_length=65_536)]
+IdList = Annotated[list[str], BeforeValidator(as_list), AfterValidator(_unique)]
+Tags = Annotated[list[str], BeforeValidator(_tags), AfterValidator(_unique)]
+Email = Annotated[str, StringConstraints(strip_whitespace=True, to_lower=True, max_length=254), AfterValidator(_email)]
+Phone = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_phone)]
