@@ -1,0 +1,148 @@
+"""Makes what is deployed: `python -m dev.package --stage S` leaves deployment.zip and sam.json in build/package.
+
+Chalice makes the functions and the REST API of app.py; infrastructure/ is merged in. Chalice goes on, and exits with 0,
+when a dependency has no wheel for Lambda: here that is a failure.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import re
+import subprocess
+import sys
+import zipfile
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from packaging.requirements import Requirement
+
+from dev import template
+
+ROOT = Path(__file__).parent.parent
+DEFAULT = ROOT / "build" / "package"
+ZIP_LIMIT = 50_000_000  # of a zip that Lambda takes, bytes
+TEMPLATE_LIMIT = 1_000_000  # of a template that CloudFormation takes from S3, bytes
+
+
+class PackageError(Exception):
+    """The package would not work; the text says why."""
+
+
+def package(stage: str, out: Path = DEFAULT, project: Path = ROOT) -> Path:
+    """Write deployment.zip and sam.json to `out` and answer it. Raises PackageError."""
+    out.mkdir(parents=True, exist_ok=True)
+    merge = out / "infrastructure.json"
+    merge.write_text(json.dumps(template.read_folder()))
+    _run_chalice(stage, out, merge, project)
+    merge.unlink()
+    _compact(out / "sam.json")
+    check_zip(out / "deployment.zip", project)
+    return out
+
+
+def _run_chalice(stage: str, out: Path, merge: Path, project: Path) -> None:
+    command = [sys.executable, "-c", "from chalice.cli import main; raise SystemExit(main())", "package"]
+    command += ["--stage", stage, "--merge-template", str(merge.resolve()), str(out.resolve())]
+    environment = {"AWS_DEFAULT_REGION": "us-east-1"} | dict(os.environ)
+    done = _run(command, cwd=project, env=environment)
+    said = done.stdout + done.stderr
+    if done.returncode or "Could not install dependencies" in said:
+        raise PackageError(f"chalice package failed:\n{said.strip()}")
+
+
+def _run(command: list[str], **options: Any) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(command, check=False, capture_output=True, text=True, timeout=600, **options)
+
+
+def _compact(path: Path) -> None:
+    """CloudFormation limits a template's size, and Chalice's indentation is more than half of it."""
+    path.write_text(json.dumps(json.loads(path.read_text()), separators=(",", ":")))
+    if path.stat().st_size > TEMPLATE_LIMIT:
+        raise PackageError(f"the template has {path.stat().st_size} bytes, CloudFormation takes {TEMPLATE_LIMIT}")
+
+
+def check_zip(path: Path, project: Path = ROOT) -> None:
+    """Raise PackageError unless the zip holds the application and its dependencies, and nothing of the workshop."""
+    with zipfile.ZipFile(path) as archive:
+        names = set(archive.namelist())
+    faults = [f"{name} is missing" for name in _sources(project) if name not in names]
+    faults += [f"{name} does not belong there" for name in sorted(names) if _unwanted(name)]
+    packaged = {_canonical(name.split("-")[0]) for name in names if ".dist-info/" in name}
+    faults += [f"dependency {name} is missing" for name in _dependencies(project) if name not in packaged]
+    if path.stat().st_size > ZIP_LIMIT:
+        faults.append(f"{path.stat().st_size} bytes, Lambda takes {ZIP_LIMIT}")
+    if faults:
+        raise PackageError(f"{path.name}: " + "; ".join(faults[:10]))
+
+
+def _sources(project: Path) -> Iterable[str]:
+    yield "app.py"
+    for path in sorted((project / "chalicelib").rglob("*")):
+        if path.is_file() and path.suffix != ".pyc":
+            yield path.relative_to(project).as_posix()
+
+
+def _unwanted(name: str) -> bool:
+    top = name.split("/")[0]
+    return top in ("tests", "dev", "infrastructure", "docs", ".chalice", "boto3", "botocore") or name.endswith(".pyc")
+
+
+def _dependencies(project: Path) -> Iterable[str]:
+    """Names that requirements.txt asks for on this Python."""
+    requirements = project / "requirements.txt"
+    for line in requirements.read_text().splitlines() if requirements.exists() else ():
+        if line.strip() and not line.startswith(("#", "-")):
+            wanted = Requirement(line)
+            if wanted.marker is None or wanted.marker.evaluate():
+                yield _canonical(wanted.name)
+
+
+def _canonical(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def lint(path: Path) -> None:
+    """Run cfn-lint on a template. Raises PackageError with what it found."""
+    command = [
+        sys.executable,
+        "-c",
+        "from cfnlint.runner import main; raise SystemExit(main())",
+        "--regions",
+        "eu-west-1",
+        "--template",
+        str(path),
+    ]
+    done = _run(command)
+    if done.returncode:
+        raise PackageError(f"cfn-lint:\n{(done.stdout + done.stderr).strip()}")
+
+
+def describe(out: Path) -> str:
+    built: dict[str, Any] = json.loads((out / "sam.json").read_text())
+    zipped, size = (out / "deployment.zip").stat().st_size, (out / "sam.json").stat().st_size
+    paths = built["Resources"]["RestAPI"]["Properties"]["DefinitionBody"]["paths"]
+    return (
+        f"{out}: deployment.zip {zipped / 1e6:.1f} MB, sam.json {size / 1e3:.0f} kB, "
+        f"{len(built['Resources'])} resources, {len(paths)} paths"
+    )
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Package the service for AWS.")
+    parser.add_argument("--stage", default="dev", help="name of the deployment (default: dev)")
+    parser.add_argument("--out", type=Path, default=DEFAULT, help="folder to write to (default: build/package)")
+    given = parser.parse_args()
+    try:
+        lint(package(given.stage, given.out) / "sam.json")
+    except PackageError as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(describe(given.out))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
