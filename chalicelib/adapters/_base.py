@@ -7,6 +7,7 @@ An adapter is a class with these members, in this order; each has a default here
 from __future__ import annotations
 
 import hmac
+from base64 import b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -158,6 +159,11 @@ def same_secret(expected: str, given: str | None) -> bool:
 def signature_matches(secret: str, body: bytes, given: str | None, algorithm: str = "sha256") -> bool:
     """Compare a hex HMAC of the raw body in constant time; a missing signature never matches."""
     return same_secret(hmac.new(secret.encode(), body, algorithm).hexdigest(), given)
+
+
+def base64_signature(secret: str, message: bytes, algorithm: str = "sha256") -> str:
+    """The HMAC of a message in base64, for senders that do not write it in hex."""
+    return b64encode(hmac.new(secret.encode(), message, algorithm).digest()).decode()
 
 
 @dataclass(frozen=True)
