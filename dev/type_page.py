@@ -1,0 +1,188 @@
+"""One Markdown page about an integration type, made from its adapter and from what its examples do."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import shlex
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from chalicelib import adapters
+from chalicelib.adapters._base import Action, Adapter, AlertDraft, Option, Outcome, Reply, adapt
+from chalicelib.adapters._examples import EXAMPLE_ID, load_examples, request_of
+from chalicelib.adapters._options import read_options
+from dev.markdown import block, code, pretty_json, table
+
+NOTICE = "<!-- Made by `python -m dev.docs`. Do not edit: change the adapter or its examples instead. -->"
+ACTIONS = (Action.CREATE, Action.RECREATE, Action.ACKNOWLEDGE, Action.RESOLVE)
+_EFFECTS = {
+    Action.CREATE: "makes an alert",
+    Action.RECREATE: "makes a new alert",
+    Action.ACKNOWLEDGE: "acknowledges the alert",
+    Action.RESOLVE: "resolves the alert",
+    Action.OTHER: "does nothing",
+}
+_KINDS = {str: "text", bool: "true or false", int: "whole number"}
+
+
+@dataclass(frozen=True)
+class Case:
+    """An example request and what the adapter made of it."""
+
+    name: str
+    given: dict[str, Any]
+    options: dict[str, Any]  # those that the example sets
+    outcome: Outcome
+    reply: Reply
+    confirms: bool
+
+
+def cases_of(slug: str) -> list[Case]:
+    """The examples of a type, run through its adapter."""
+    return [_run(adapters.load(slug), name, given) for name, given in load_examples(slug).items()]
+
+
+def page(slug: str, differences: Sequence[str]) -> str:
+    """The page of one type. `differences` are sentences on how it departs from the reference."""
+    adapter, cases = adapters.load(slug), cases_of(slug)
+    parts = [
+        NOTICE,
+        f"# {adapter.name}",
+        inspect.getdoc(sys.modules[adapter.__module__]) or "",
+        f"Type `{slug}` · [the vendor's documentation]({adapter.vendor}) · "
+        f"[the adapter's source](../../chalicelib/adapters/{slug}.py) · [all types](README.md)",
+        "## What requests do",
+        _effects(cases),
+        *(section for case in cases if case.name == "create" for section in ("## Example", _example(case))),
+        "## Token or signature",
+        _protection(adapter),
+        "## Options",
+        options_table(adapter.OPTIONS) if adapter.OPTIONS else "This type has no options of its own.",
+        "The [options of every type](README.md#options-of-every-type) apply too. "
+        "Over the API, a name is written with `option_` before it.",
+    ]
+    if differences:
+        parts += ["## Differences from the reference", "\n".join(f"- {difference}" for difference in differences)]
+    return "\n\n".join(parts) + "\n"
+
+
+def options_table(options: Iterable[Option]) -> str:
+    rows = [(code(option.name), _kind(option), _default(option), option.help) for option in options]
+    return table(("Option", "Kind", "Default", "What it does"), rows)
+
+
+def is_checked(adapter: type[Adapter]) -> bool:
+    """Whether the type checks a token or a signature."""
+    return adapter.blocked is not Adapter.blocked
+
+
+def _run(adapter: type[Adapter], name: str, given: dict[str, Any]) -> Case:
+    options = read_options(adapter, given.get("options", {}), {})
+    instance, request = adapter(options), request_of(given)
+    outcome = adapt(instance, request)
+    reply = instance.reply(request, 403 if outcome.blocked else 200)
+    confirms = not outcome.blocked and outcome.action is Action.OTHER and bool(instance.confirmation_url(request))
+    return Case(name, given, {key: options[key] for key in given.get("options", {})}, outcome, reply, confirms)
+
+
+def _effects(cases: Iterable[Case]) -> str:
+    rows = [(_condition(case), _effect(case), _key(case.outcome), _title(case.outcome)) for case in cases]
+    return table(("Example", "Effect", "Key", "Title of the alert"), rows)
+
+
+def _condition(case: Case) -> str:
+    notes = _options_of(case) + (["there is a live alert"] if case.given.get("existing") else [])
+    return case.name + (f" ({', '.join(notes)})" if notes else "")
+
+
+def _options_of(case: Case) -> list[str]:
+    return [f"{code(name)} is {code(json.dumps(value))}" for name, value in case.options.items()]
+
+
+def _effect(case: Case) -> str:
+    if case.outcome.blocked:
+        return "refused, 403"
+    effect = "confirms the subscription" if case.confirms else _EFFECTS[case.outcome.action]
+    return f"{effect}; answered {code(case.reply.body)}" if case.reply.body else effect
+
+
+def _key(outcome: Outcome) -> str:
+    if outcome.blocked or outcome.thirdparty_id is None:
+        return ""
+    if outcome.thirdparty_id == EXAMPLE_ID:
+        return "the request's own id"
+    return code(outcome.thirdparty_id.replace(EXAMPLE_ID, "<request id>"))
+
+
+def _title(outcome: Outcome) -> str:
+    return "" if outcome.blocked or outcome.alert is None else code(outcome.alert.title or "")
+
+
+def _example(case: Case) -> str:
+    where = f", where {' and '.join(_options_of(case))}" if _options_of(case) else ""
+    return "\n\n".join(
+        [
+            f"With `URL` the address of your Signalbox and `int_…` the prefix id of an integration{where}:",
+            block("sh", curl(case.given["request"], request_of(case.given).body)),
+            "makes this alert (fields that stay empty are left out; the integration gives an urgency that is missing):",
+            block("json", pretty_json(_shown_alert(case.outcome))),
+        ]
+    )
+
+
+def curl(given: dict[str, Any], body: bytes) -> str:
+    words = ['curl -i "$URL/integration/int_…"']
+    if given.get("method", "POST") != "POST":
+        words.append(f"-X {given['method']}")
+    if given.get("query"):
+        words[0] = words[0].replace('int_…"', f'int_…?{urlencode(given["query"])}"')
+    words += [f"-H {shlex.quote(f'{name}: {value}')}" for name, value in given.get("headers", {}).items()]
+    if "form" in given:
+        words += [f"--data-urlencode {shlex.quote(f'{name}={value}')}" for name, value in given["form"].items()]
+    elif "json" in given and not given.get("headers"):
+        content = pretty_json(given["json"])
+        words += ["-H 'Content-Type: application/json'", f"--data-binary @- <<'END'\n{content}\nEND"]
+    elif body:  # exactly as sent, for a signature over it
+        words.append(f"--data-binary {_quoted(body.decode('utf-8', 'replace'))}")
+    return " \\\n  ".join(words)
+
+
+def _quoted(content: str) -> str:
+    """A word of the shell; with escapes (of bash and zsh) where control characters must survive copying."""
+    if all(character == "\n" or character.isprintable() for character in content):
+        return shlex.quote(content)
+    escaped = content.replace("\\", "\\\\").replace("'", "\\'")
+    return "$'" + escaped.replace("\r", "\\r").replace("\n", "\\n").replace("\t", "\\t") + "'"
+
+
+def _shown_alert(outcome: Outcome) -> dict[str, Any]:
+    draft = outcome.alert or AlertDraft(title=None)
+    fields = {name: value for name, value in vars(draft).items() if value not in (None, [], {}, False)}
+    key = "(the request's own id)" if outcome.thirdparty_id == EXAMPLE_ID else outcome.thirdparty_id
+    return {"title": fields.pop("title", None), "thirdparty_id": key, **fields}
+
+
+def _protection(adapter: type[Adapter]) -> str:
+    secrets = [code(option.name) for option in adapter.OPTIONS if option.secret]
+    if not is_checked(adapter):
+        return "This type checks none. Whoever knows the integration's URL can send to it: keep the URL secret."
+    condition = f"Once {' or '.join(secrets)} is set, a" if secrets else "A"
+    text = f"{condition} request whose token or signature is missing or wrong is refused with 403."
+    hidden = [f"the header {code(name)}" for name in adapter.SECRET_HEADERS]
+    hidden += [f"the parameter {code(name)}" for name in adapter.SECRET_PARAMS]
+    return text + (f" Stored requests show {' and '.join(hidden)} masked." if hidden else "")
+
+
+def _kind(option: Option) -> str:
+    kind = ", ".join(code(choice) for choice in option.choices) or _KINDS[option.kind]
+    bounds = "" if option.minimum is None else f", {option.minimum} to {option.maximum}"
+    marks = [mark for mark, holds in (("**secret**", option.secret), ("required", option.required)) if holds]
+    return ", ".join([kind + bounds, *marks])
+
+
+def _default(option: Option) -> str:
+    return "" if option.default is None else code(json.dumps(option.default))
