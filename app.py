@@ -1,25 +1,65 @@
 """The Chalice app: mounts the blueprints and declares the queue and schedule entry points. No logic here."""
 
+from __future__ import annotations
+
+import logging
+import os
+from datetime import UTC, datetime
+from typing import Any
+
 from chalice import Chalice, Rate
 
-app = Chalice(app_name="signalbox")
+from chalicelib.api.account_users import account_users
+from chalicelib.api.alerts import alerts
+from chalicelib.api.comments import comments
+from chalicelib.api.errors import uniform_errors
+from chalicelib.api.ingress import ingress
+from chalicelib.api.integration_types import integration_types
+from chalicelib.api.integrations import integrations
+from chalicelib.api.logs import logs
+from chalicelib.api.routers import routers
+from chalicelib.api.service import service
+from chalicelib.api.stakeholders import stakeholders
+from chalicelib.api.teams import teams
 
+logging.getLogger("signalbox").setLevel(os.environ.get("LOG_LEVEL", "INFO"))
 
-@app.route("/api/v4/health")
-def health() -> dict[str, str]:
-    return {"status": "ok"}
+app = Chalice(app_name="signalbox", configure_logs=False)
+app.api.binary_types = []  # bodies come in base64 by the template's own setting; answers are text
+app.register_middleware(uniform_errors, "http")
+
+for blueprint in (
+    ingress,
+    service,
+    integration_types,
+    integrations,
+    account_users,
+    teams,
+    routers,
+    stakeholders,
+    alerts,
+    comments,
+    logs,
+):
+    app.register_blueprint(blueprint)
 
 
 @app.on_sqs_message(queue="signalbox-webhooks", batch_size=10, maximum_concurrency=10)
-def process_webhooks(event: object) -> dict[str, list[dict[str, str]]]:
-    return {"batchItemFailures": []}
+def process_webhooks(event: Any) -> dict[str, list[dict[str, str]]]:
+    from chalicelib.pipeline.queue import take_webhooks
+
+    return take_webhooks(event.to_dict(), datetime.now(UTC))
 
 
 @app.on_sqs_message(queue="signalbox-tasks", batch_size=10, maximum_concurrency=5)
-def process_tasks(event: object) -> dict[str, list[dict[str, str]]]:
-    return {"batchItemFailures": []}
+def process_tasks(event: Any) -> dict[str, list[dict[str, str]]]:
+    from chalicelib.pipeline.queue import take_tasks
+
+    return take_tasks(event.to_dict(), datetime.now(UTC))
 
 
 @app.schedule(Rate(1, unit=Rate.MINUTES))
-def tick(event: object) -> None:
-    return None
+def tick(event: Any) -> dict[str, int]:
+    from chalicelib.pipeline.tasks import tick as move_due_timers
+
+    return {"moved": move_due_timers(datetime.now(UTC))}

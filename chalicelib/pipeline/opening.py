@@ -92,12 +92,10 @@ def reroute(
     seen: dict[str, dynamo.Item] = {}
 
     def find_group(fingerprint: str, timeout_ms: int) -> str | None:
-        name = alerts.claim_name("group", account_id, fingerprint)
-        item = alerts.read_claims([name]).get(name)
+        holder, item = group_holder(account_id, fingerprint, timeout_ms, now)
         if item:
-            seen[name] = item
-        alive = item and now.timestamp() * 1000 - item["claimed_at"] < timeout_ms
-        return str(item["alert_id"]) if item and alive else None
+            seen[item["pk"]] = item
+        return holder
 
     plan = route(
         match_data(alert),
@@ -121,6 +119,16 @@ def reroute(
         _set_timer(opening, account_id, "assign", due, details, log_ids, now)
     opening.operations.append(logs.put(_routing_log(routed, plan, log_ids, now), once=False))
     return opening
+
+
+def group_holder(
+    account_id: str, fingerprint: str, timeout_ms: int, now: datetime
+) -> tuple[str | None, dynamo.Item | None]:
+    """The id of the first alert of a router's aggregate group while its period lasts, and the claim as stored."""
+    name = alerts.claim_name("group", account_id, fingerprint)
+    item = alerts.read_claims([name]).get(name)
+    alive = item is not None and now.timestamp() * 1000 - item["claimed_at"] < timeout_ms
+    return (str(item["alert_id"]) if item and alive else None), item
 
 
 def apply_plan(alert: Alert, plan: Plan, acknowledged: bool = False) -> Alert:

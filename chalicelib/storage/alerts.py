@@ -39,17 +39,30 @@ def put(alert: Alert) -> dynamo.Item:
         "account_model": f"{alert['account_id']}#alert",
         "account_status": f"{alert['account_id']}#{alert['status']}",
         "parent": alert["source_id"],
-        "account_thirdparty": f"{alert['account_id']}#{_bounded_key(str(alert['thirdparty_id']))}",
+        "account_thirdparty": thirdparty_key(alert["account_id"], str(alert["thirdparty_id"])),
         "data": {name: value for name, value in alert.items() if name not in _OWN},
     }
     return dynamo.put(TABLE, item, "attribute_not_exists(pk)")
+
+
+def thirdparty_key(account_id: str, thirdparty_id: str) -> str:
+    """The partition of the index by thirdparty_id."""
+    return f"{account_id}#{_bounded_key(thirdparty_id)}"
+
+
+def receiver_parent(receiver_id: str) -> str:
+    """The partition of the index by parent that lists the alerts assigned to a team, router or account user."""
+    return f"receiver#{receiver_id}"
 
 
 def put_receivers(alert: Alert) -> list[dynamo.Item]:
     """One row per destination, by which a team's alerts are listed."""
     receivers = [identifier for name in RECEIVER_FIELDS.values() for identifier in alert[name]]
     row = {"pk": alert["prefix_id"], "id": alert["id"]}
-    return [dynamo.put(TABLE, {**row, "sk": f"receiver#{receiver}", "parent": receiver}) for receiver in receivers]
+    return [
+        dynamo.put(TABLE, {**row, "sk": f"receiver#{receiver}", "parent": receiver_parent(receiver)})
+        for receiver in receivers
+    ]
 
 
 def read(account_id: str, key: str) -> Alert | None:

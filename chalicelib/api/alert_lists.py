@@ -1,0 +1,119 @@
+"""Pages of alerts and other unbounded lists: pick the index that answers most of the filters, check the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from chalicelib import ids
+from chalicelib.alerts.model import present
+from chalicelib.api import listing
+from chalicelib.api.http import Call
+from chalicelib.api.listing import Filter, ListQuery
+from chalicelib.errors import BadRequest
+from chalicelib.storage import alerts, pages
+from chalicelib.storage.pages import Source
+
+_BY_TIME = ("created_at", "id", "tiny_id")
+_LATEST_MS = 2**48 - 1
+
+
+def page(call: Call, query: ListQuery, receiver: str | None = None) -> dict[str, Any]:
+    """A page of the account's alerts; `receiver` (a ULID): only those with this destination."""
+    account_id = call.account_id
+    source, rest = _source(account_id, query, receiver)
+    return page_from(source, rest, present, _searched)
+
+
+def page_from(
+    source: Source,
+    query: ListQuery,
+    show: Callable[[dict[str, Any]], dict[str, Any]],
+    searched: Callable[[Mapping[str, Any]], Iterable[str]],
+) -> dict[str, Any]:
+    """A page of an unbounded list, with `next_cursor` for going on and `total_count_exact` where the total is a
+    lower bound."""
+    if query.sort not in _BY_TIME:
+        return _sorted_otherwise(source, query, show, searched)
+    residual = bool(query.filters or query.q)
+    accept = (lambda row: listing.matches(query, show(row), searched)) if residual else None
+    found = pages.read(source, query.ascending, query.offset, query.limit, query.cursor, accept)
+    answer = listing.page_of([show(row) for row in found.rows], found.total, found.has_more)
+    cursor = found.rows[-1]["id"] if found.has_more and found.rows else None
+    return {**answer, "next_cursor": cursor, "total_count_exact": found.exact}
+
+
+def _sorted_otherwise(source: Source, query: ListQuery, show: Any, searched: Any) -> dict[str, Any]:
+    rows, complete = pages.everything(source, query.ascending, pages.MOST_EXAMINED)
+    if not complete:
+        raise BadRequest(f"sort by {query.sort[:50]} takes at most {pages.MOST_EXAMINED} rows: filter by created_at")
+    answer = listing.page(query, [show(row) for row in rows], searched)
+    return {**answer, "next_cursor": None, "total_count_exact": True}
+
+
+def _source(account_id: str, query: ListQuery, receiver: str | None) -> tuple[Source, ListQuery]:
+    """The narrowest index for the query, and the query without what the index answers."""
+    receiver = receiver or _receiver(query)
+    thirdparty, source_id, status = (query.equals(name) for name in ("thirdparty_id", "source_id", "status"))
+    index, attribute, value, answered = "by_account", "account_model", f"{account_id}#alert", ""
+    if thirdparty:
+        index, attribute, answered = "by_thirdparty", "account_thirdparty", "thirdparty_id"
+        value = alerts.thirdparty_key(account_id, thirdparty)
+    elif receiver:
+        index, attribute, answered = "by_parent", "parent", "destination_team_ids"
+        value = alerts.receiver_parent(receiver)
+    elif source_id:
+        index, attribute, value, answered = "by_parent", "parent", source_id, "source_id"
+    elif status:
+        index, attribute, value, answered = "by_status", "account_status", f"{account_id}#{status}", "status"
+    low, high, rest = time_range(query.without(answered) if answered else query)
+    load = lambda keys: alerts.read_many(account_id, keys)  # noqa: E731
+    return Source(alerts.TABLE, index, (attribute, value), load, low, high), rest
+
+
+def _receiver(query: ListQuery) -> str | None:
+    """The team that `destination_team_ids` must contain, as a ULID."""
+    for found in query.filters:
+        if found.attribute == "destination_team_ids" and found.operator in ("equals", "contains"):
+            return found.value if ids.is_ulid(found.value) else None
+    return None
+
+
+def time_range(query: ListQuery) -> tuple[str, str, ListQuery]:
+    """Bounds on `created_at` as a range of ids, and the query without them: an id begins with its time."""
+    low_ms, high_ms, kept = 0, _LATEST_MS, []
+    for found in query.filters:
+        bounds = _bounds(found) if found.attribute == "created_at" else None
+        if bounds is None:
+            kept.append(found)
+            continue
+        low_ms, high_ms = max(low_ms, bounds[0]), min(high_ms, bounds[1])
+    low = ids.lowest_ulid(low_ms)
+    high = ids.ulid(max(0, high_ms), 2**80 - 1)
+    rest = ListQuery(query.limit, query.offset, query.sort, query.ascending, query.q, query.cursor, tuple(kept))
+    return min(low, high), high, rest
+
+
+def _bounds(found: Filter) -> tuple[int, int] | None:
+    """The ms, ends included, that a comparison with `created_at` allows; None when it is no range of time."""
+    texts = found.value.split("..") if found.operator == "between" else [found.value]
+    moments = [listing.as_time(text) for text in texts]
+    if len(moments) != (2 if found.operator == "between" else 1) or None in moments:
+        return None
+    stamps = [int(moment.timestamp() * 1000) for moment in moments if moment]
+    first = stamps[0]
+    return {
+        "equals": (first, first),
+        "gte": (first, _LATEST_MS),
+        "gt": (first + 1, _LATEST_MS),
+        "lte": (0, first),
+        "lt": (0, first - 1),
+        "between": (first, stamps[-1]),
+    }.get(found.operator)
+
+
+def _searched(row: Mapping[str, Any]) -> Iterable[str]:
+    yield str(row["title"])
+    yield from row["tag_list"]
+    yield str(row.get("source_name") or "")
+    yield str(row["thirdparty_id"])

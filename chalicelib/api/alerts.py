@@ -1,0 +1,153 @@
+"""Alerts: `/api/v4/alerts`, what users make of them, and the comments on them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from chalice import Blueprint
+
+from chalicelib import ids
+from chalicelib.accounts.models import Alert as AlertFields
+from chalicelib.accounts.models import Handoff, Severity
+from chalicelib.accounts.validation import validate
+from chalicelib.alerts.model import Alert, present, split_incident
+from chalicelib.api import alert_lists, listing
+from chalicelib.api.http import Call, key_of, route
+from chalicelib.api.resources import resolve
+from chalicelib.errors import Forbidden, Invalid, NotFound
+from chalicelib.pipeline import actions
+from chalicelib.storage import alerts as stored
+
+alerts = Blueprint(__name__)
+
+_DESTINATIONS = {
+    "destination_team_ids": ids.TEAM,
+    "destination_router_ids": ids.ROUTER,
+    "destination_account_user_ids": ids.ACCOUNT_USER,
+}
+_SEVERITIES = Severity.__args__  # type: ignore[attr-defined]
+_CHANGEABLE = ("title", "description", "urgency", "tags", "meta")
+
+
+@route(alerts, "/alerts", "GET")
+def list_(call: Call) -> Any:
+    return alert_lists.page(call, listing.parse(call.query))
+
+
+@route(alerts, "/alerts", "POST")
+def create(call: Call) -> Any:
+    """Make an alert by hand; any account user may."""
+    params = _params(call)
+    fields = validate(AlertFields, params).model_dump()
+    _require_destination(fields)
+    own = {**fields, **resolve(call.account_id, fields, _DESTINATIONS), **_meta(fields["meta"])}
+    if not own["thirdparty_id"]:
+        del own["thirdparty_id"]
+    return present(actions.create(call.account_id, call.caller.user, own, call.now)), 201
+
+
+@route(alerts, "/alerts/{id}", "GET")
+def retrieve(call: Call, id: str) -> Any:
+    return present(find(call, id))
+
+
+@route(alerts, "/alerts/{id}", "PUT", "PATCH")
+def update(call: Call, id: str) -> Any:
+    """Change title, description, urgency, meta or tags; destinations change by hand-off."""
+    alert = find(call, id)
+    _require_owner(call, alert)
+    params = {name: value for name, value in _params(call).items() if name in _CHANGEABLE}
+    own = {name: alert[name] for name in _CHANGEABLE if name != "meta"}
+    fields = validate(AlertFields, {**own, **params}).model_dump()
+    changes = {name: fields[name] for name in params if name != "meta"}
+    if "meta" in params:
+        changes |= _meta({**_incident(alert), **fields["meta"]})
+    return present(actions.change(call.account_id, alert["prefix_id"], changes, call.now))
+
+
+@route(alerts, "/alerts/{id}", "DELETE")
+def delete(call: Call, id: str) -> Any:
+    alert = find(call, id)
+    _require_owner(call, alert)
+    actions.delete(call.account_id, alert["prefix_id"], call.now)
+    return None, 204
+
+
+@route(alerts, "/alerts/{id}/acknowledge", "POST")
+def acknowledge(call: Call, id: str) -> Any:
+    return present(actions.acknowledge(call.account_id, _key(id), call.caller.user, call.now))
+
+
+@route(alerts, "/alerts/{id}/resolve", "POST")
+def resolve_(call: Call, id: str) -> Any:
+    return present(actions.resolve(call.account_id, _key(id), call.caller.user, call.now))
+
+
+@route(alerts, "/alerts/{id}/reject", "POST")
+def reject(call: Call, id: str) -> Any:
+    return present(actions.reject(call.account_id, _key(id), call.caller.user, call.now))
+
+
+@route(alerts, "/alerts/{id}/handoff", "POST")
+def hand_off(call: Call, id: str) -> Any:
+    """Give an alert to further destinations, with a note. An extension of the v4 API."""
+    alert = find(call, id)
+    handoff = validate(Handoff, _params(call)).model_dump()
+    _require_destination(handoff)
+    fields = resolve(call.account_id, handoff, _DESTINATIONS)
+    user = call.caller.user
+    return present(actions.hand_off(call.account_id, alert["prefix_id"], fields, handoff["note"], user, call.now))
+
+
+def find(call: Call, identifier: str) -> Alert:
+    """An alert of the caller's account by either form of its id. Raises NotFound."""
+    alert = stored.read(call.account_id, _key(identifier))
+    if alert is None:
+        raise NotFound("alert not found")
+    return alert
+
+
+def _key(identifier: str) -> str:
+    return key_of(ids.ALERT, identifier, "alert")
+
+
+def _params(call: Call) -> dict[str, Any]:
+    """The parameters, with the names that older clients use for them."""
+    params = dict(call.params)
+    if "destination_route_ids" in params:
+        params.setdefault("destination_router_ids", params["destination_route_ids"])
+    if "tag_list" in params:
+        params.setdefault("tags", params["tag_list"])
+    if params.get("meta") in (None, ""):
+        params.pop("meta", None)
+    return params
+
+
+def _require_destination(fields: Mapping[str, Any]) -> None:
+    if not any(fields[name] for name in _DESTINATIONS):
+        raise Invalid(f"{', '.join(_DESTINATIONS)}: at least one destination is required")
+
+
+def _require_owner(call: Call, alert: Alert) -> None:
+    if not (call.caller.is_admin or alert["source_id"] == call.caller.user["id"]):
+        raise Forbidden("only an admin or the alert's creator may do this")
+
+
+def _incident(alert: Alert) -> dict[str, Any]:
+    return {name: alert[name] for name in ("incident", "incident_severity", "incident_message")}
+
+
+def _meta(given: Mapping[str, Any]) -> dict[str, Any]:
+    """`meta` and the incident's fields out of what a client wrote as meta. Raises Invalid for a bad severity."""
+    meta, incident = split_incident(given)
+    flag = str(incident.get("incident", "")).lower() in ("true", "1", "t", "on")
+    severity = incident.get("incident_severity")
+    severity = str(severity).upper().replace("_", "-") if severity else None
+    if severity and severity not in _SEVERITIES:
+        raise Invalid(f"meta.incident_severity must be one of {', '.join(_SEVERITIES)}")
+    if flag and not severity:
+        severity = "SEV-UNKNOWN"
+    message = incident.get("incident_message")
+    fields = {"incident": flag, "incident_severity": severity, "incident_message": message and str(message)}
+    return {"meta": meta, **fields}

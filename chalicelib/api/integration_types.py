@@ -1,0 +1,123 @@
+"""Integration types: `/api/v4/integration_types`, the catalogue, and a dry run of one adapter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import cache
+from typing import Any
+
+from chalice import Blueprint
+
+from chalicelib import adapters, ids
+from chalicelib.adapters._base import Adapter, IntegrationContext
+from chalicelib.adapters._examples import load_examples
+from chalicelib.adapters._options import declared, options_schema, read_options
+from chalicelib.api import listing
+from chalicelib.api.http import Call, route
+from chalicelib.api.previews import read_request
+from chalicelib.errors import Invalid, NotFound
+from chalicelib.pipeline.preview import preview_adapter
+
+integration_types = Blueprint(__name__)
+
+_RELEASED = "2026-11-23T00:00:00.000Z"
+_KINDS = {str: "string", bool: "boolean", int: "integer"}
+
+
+def embedded(slug: str) -> dict[str, Any]:
+    """An integration type as it appears inside an integration."""
+    identifier = adapters.type_id(slug)
+    return {
+        "id": identifier,
+        "prefix_id": ids.prefix_id(ids.INTEGRATION_TYPE, identifier),
+        "slug": slug,
+        "name": adapters.load(slug).name,
+    }
+
+
+@cache
+def described(slug: str) -> dict[str, Any]:
+    """An integration type in full."""
+    adapter = adapters.load(slug)
+    examples = load_examples(slug)
+    return {
+        **embedded(slug),
+        "tiny_id": adapters.slugs().index(slug) + 1,
+        "account_id": None,
+        "created_at": _RELEASED,
+        "updated_at": _RELEASED,
+        "meta": {},
+        "description": (adapter.__doc__ or _module_summary(adapter)).strip(),
+        "documentation_url": adapter.vendor,
+        "supports": _supports(adapter, examples),
+        "options": [_option(option) for option in declared(adapter)],
+        "options_schema": options_schema(adapter),
+        "example_request": examples["create"]["request"],
+    }
+
+
+def _module_summary(adapter: type[Adapter]) -> str:
+    module = __import__(adapter.__module__, fromlist=["__doc__"])
+    return str(module.__doc__ or "").partition("\n")[0]
+
+
+def _supports(adapter: type[Adapter], examples: Mapping[str, Any]) -> dict[str, bool]:
+    actions = {case["expect"].get("action") for case in examples.values()}
+    found = {action: action in actions for action in ("create", "recreate", "acknowledge", "resolve")}
+    generic = dict.fromkeys(("title_template", "description_template", "auto_aggregate", "auto_resolve"), True)
+    return {"incoming": True, "outgoing": False, **found, **generic}
+
+
+def _option(option: Any) -> dict[str, Any]:
+    return {
+        "name": f"option_{option.name}",
+        "type": _KINDS[option.kind],
+        "default": option.default,
+        "help": option.help,
+        "required": option.required,
+        "secret": option.secret,
+        "choices": list(option.choices),
+        "format": option.format,
+    }
+
+
+def _searched(row: Mapping[str, Any]) -> Iterable[str]:
+    return (row["name"], row["slug"])
+
+
+@route(integration_types, "/integration_types", "GET")
+def list_(call: Call) -> Any:
+    """The catalogue, by name unless asked otherwise."""
+    query = listing.parse({"sort": ["name"], "direction": ["asc"], **call.query})
+    return listing.page(query, [dict(described(slug)) for slug in adapters.slugs()], _searched)
+
+
+@route(integration_types, "/integration_types/{id}", "GET")
+def retrieve(call: Call, id: str) -> Any:
+    return described(_slug(id))
+
+
+@route(integration_types, "/integration_types/{id}/preview", "POST")
+def preview(call: Call, id: str) -> Any:
+    """Dry run of one adapter: what it makes of a request. Nothing is stored or sent."""
+    adapter = adapters.load(_slug(id))
+    given = call.params.get("options") or {}
+    if not isinstance(given, dict):
+        raise Invalid("options must be an object")
+    options = read_options(adapter, given, {})
+    return preview_adapter(adapter(options, _context(call)), read_request(call, call.params))
+
+
+def _slug(identifier: str) -> str:
+    slug = adapters.slug_of(identifier)
+    if slug is None:
+        raise NotFound("integration type not found")
+    return slug
+
+
+def _context(call: Call) -> IntegrationContext:
+    given = call.params.get("integration") or {}
+    if not isinstance(given, dict):
+        raise Invalid("integration must be an object")
+    names = {name: str(given[name]) for name in ("urgency", "prefix_id", "name") if given.get(name) is not None}
+    return IntegrationContext(**names)

@@ -1,0 +1,93 @@
+"""Logs: `/api/v4/logs`, what arrived and what was done with it; and replay of a stored request."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from chalice import Blueprint
+
+from chalicelib import ids
+from chalicelib.api import listing
+from chalicelib.api.alert_lists import page_from, time_range
+from chalicelib.api.http import Call, key_of, route
+from chalicelib.errors import Conflict, Invalid, NotFound
+from chalicelib.storage import alerts, configuration, dynamo, messages
+from chalicelib.storage import logs as stored
+from chalicelib.storage.pages import Source
+
+logs = Blueprint(__name__)
+_ids = ids.UlidFactory()
+
+
+@route(logs, "/logs", "GET")
+def list_(call: Call) -> Any:
+    """Logs, newest first; `owner_id` (ULID or prefix id) and `owner_type` narrow them to an object's."""
+    low, high, query = time_range(listing.parse(call.query))
+    owner = query.equals("owner_id")
+    index, hash_key = "by_account", ("account_model", f"{call.account_id}#log")
+    if owner:
+        index, hash_key, query = "by_owner", ("parent", _owner_ulid(call, owner)), query.without("owner_id")
+    source = Source(stored.TABLE, index, hash_key, lambda keys: _load(call.account_id, keys), low, high)
+    return page_from(source, query, present, _searched)
+
+
+@route(logs, "/logs/{id}", "GET")
+def retrieve(call: Call, id: str) -> Any:
+    return present(find(call, id))
+
+
+@route(logs, "/logs/{id}/replay", "POST", admin=True)
+def replay(call: Call, id: str) -> Any:
+    """Queue a stored request again, as if it had just been received. An extension of the v4 API."""
+    log = find(call, id)
+    if not log.get("request"):
+        raise Invalid("log holds no request: only logs of received requests can be replayed")
+    integration = configuration.read(call.account_id, ids.prefix_id(ids.INTEGRATION, log["owner_id"]))
+    if integration is None:
+        raise Conflict("the integration that received this request was deleted")
+    log_id = _ids.new(call.now)
+    envelope = {
+        "log_id": log_id,
+        "account_id": call.account_id,
+        "integration": integration["prefix_id"],
+        "request": log["request"],
+        "replay_of": log["id"],
+    }
+    messages.send(messages.WEBHOOKS, call.account_id, envelope, name=log_id)
+    return {"log_id": log_id, "prefix_id": ids.prefix_id(ids.LOG, log_id), "replay_of": log["id"]}, 202
+
+
+def find(call: Call, identifier: str) -> stored.Log:
+    log = stored.read(call.account_id, key_of(ids.LOG, identifier, "log"))
+    if log is None:
+        raise NotFound("log not found")
+    return log
+
+
+def present(log: stored.Log) -> dict[str, Any]:
+    """A log as the API shows it: the request is in `details.message`."""
+    shown = {name: value for name, value in log.items() if name != "request"}
+    return {**shown, "updated_at": log["created_at"], "tiny_id": None, "meta": {}}
+
+
+def _load(account_id: str, keys: list[str]) -> dict[str, stored.Log]:
+    items = dynamo.batch_get(stored.TABLE, [(key, None) for key in keys])
+    return {item["pk"]: stored.restore(item) for item in items if item["account_id"] == account_id}
+
+
+def _owner_ulid(call: Call, identifier: str) -> str:
+    """The ULID of an owner given in either form; itself when there is no such object."""
+    if ids.is_ulid(identifier):
+        return identifier
+
+    for prefix, read in ((ids.INTEGRATION, configuration.read), (ids.ALERT, alerts.read)):
+        found = read(call.account_id, identifier) if identifier.startswith(prefix) else None
+        if found:
+            return str(found["id"])
+    return identifier
+
+
+def _searched(row: Mapping[str, Any]) -> Iterable[str]:
+    yield str(row["details"]["message"])
+    yield from (str(entry.get("message")) for entry in row["details"]["sublogs"])

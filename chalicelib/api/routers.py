@@ -1,0 +1,91 @@
+"""Routers: `/api/v4/routers`, and a dry run of rules."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from chalice import Blueprint
+
+from chalicelib import ids
+from chalicelib.accounts.models import Router
+from chalicelib.api.http import Call, route
+from chalicelib.api.listing import as_time
+from chalicelib.api.resources import Kind, Object, mount
+from chalicelib.errors import Invalid
+from chalicelib.routing.preview import preview_rules
+from chalicelib.routing.rules import RulesError, parse_rules
+from chalicelib.storage import configuration
+
+routers = Blueprint(__name__)
+
+_DEFAULTS = {
+    "default_receiver_account_user_id": ids.ACCOUNT_USER,
+    "default_receiver_router_id": ids.ROUTER,
+    "default_receiver_team_id": ids.TEAM,
+}
+
+
+def _read(params: Mapping[str, Any], stored: Mapping[str, Any]) -> Mapping[str, Any]:
+    cleared = {name: params[name] or None for name in _DEFAULTS if name in params}
+    return {**params, **cleared, **({"rules": params["rules"] or ""} if "rules" in params else {})}
+
+
+def _check(call: Call, found: Object) -> None:
+    if not any(found[name] for name in _DEFAULTS):
+        raise Invalid(f"{', '.join(_DEFAULTS)}: at least one default receiver is required")
+    if found["default_receiver_router_id"] == found["id"]:
+        raise Invalid("default_receiver_router_id cannot be the router itself")
+    if found["rules"].strip():
+        check_rules(call.account_id, found["rules"])
+
+
+def check_rules(account_id: str, source: str) -> None:
+    """Raise Invalid with every fault of a rules document, unknown receivers and stakeholders included."""
+    try:
+        rules = parse_rules(source)
+    except RulesError as error:
+        raise Invalid(*(f"rules: {problem}" for problem in error.problems)) from error
+    named = [*rules.receivers(), *rules.stakeholders()]
+    found = configuration.read_many(account_id, [key for _, _, key in named]) if named else {}
+    missing = [f"rules: {path} (line {line}): {key} does not exist" for path, line, key in named if key not in found]
+    if missing:
+        raise Invalid(*missing)
+
+
+ROUTER = Kind(
+    name="router",
+    path="routers",
+    prefix=ids.ROUTER,
+    model=Router,
+    references=_DEFAULTS,
+    read=_read,
+    check=_check,
+)
+mount(routers, ROUTER)
+
+
+@route(routers, "/routers/preview", "POST")
+def preview(call: Call) -> Any:
+    """Dry run of rules over an alert: what matched, what would happen. Nothing is stored."""
+    params = call.params
+    alert, log = params.get("alert"), params.get("log")
+    if not isinstance(params.get("rules"), str):
+        raise Invalid("rules can't be blank" if not params.get("rules") else "rules must be YAML text")
+    if not isinstance(alert, dict):
+        raise Invalid("alert must be an object")
+    if log is not None and not isinstance(log, dict):
+        raise Invalid("log must be an object or null")
+    return preview_rules(params["rules"], alert, log, read_now(call))
+
+
+def read_now(call: Call) -> datetime:
+    """The parameter `now`, or the time of the call. Raises Invalid."""
+    given = call.params.get("now")
+    if given in (None, ""):
+        return call.now
+    found = as_time(given) if isinstance(given, str) else None
+    if found is None:
+        raise Invalid("now must be a time in ISO 8601, such as 2026-03-01T08:15:00Z")
+    return found
