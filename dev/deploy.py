@@ -70,7 +70,7 @@ def _upload(aws: Any, bucket: str, out: Path, say: Say) -> str:
     name = f"{hashlib.sha256(text).hexdigest()}.json"
     storage.put_object(Bucket=bucket, Key=name, Body=text)
     suffix = "com.cn" if aws.region_name.startswith("cn-") else "com"
-    return f"https://{bucket}.s3.{aws.region_name}.amazonaws.{suffix}/{name}"
+    return f"https://s3.{aws.region_name}.amazonaws.{suffix}/{bucket}/{name}"
 
 
 def next_steps(outputs: Mapping[str, str], given: Mapping[str, str], stage: str) -> str:
