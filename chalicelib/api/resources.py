@@ -15,7 +15,7 @@ from chalicelib.accounts.validation import validate
 from chalicelib.alerts.model import iso
 from chalicelib.api import listing
 from chalicelib.api.http import Call, key_of, route
-from chalicelib.errors import Conflict, Forbidden, NotFound
+from chalicelib.errors import Conflict, Forbidden, NotFound, check
 from chalicelib.storage import configuration, dynamo
 
 Object = dict[str, Any]
@@ -181,8 +181,7 @@ def resolve(account_id: str, fields: Mapping[str, Any], references: Mapping[str,
     missing = [
         f"{name} has no match for {identifier[:40]}" for (name, identifier), key in keys.items() if key not in found
     ]
-    if missing:
-        raise Invalid(*missing)
+    check(missing)
     resolved: Object = {}
     for name in references:
         value = fields.get(name)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict
+from dataclasses import fields as dataclass_fields
 from datetime import datetime
 from typing import Any
 
-from chalicelib.adapters._base import Action, Adapter, Outcome, adapt
+from chalicelib.adapters._base import Action, Adapter, AlertDraft, Outcome, adapt
 from chalicelib.adapters._request import Request
 from chalicelib.alerts import states
 from chalicelib.alerts.correlation import Effect
@@ -17,6 +18,8 @@ from chalicelib.pipeline.fields import fields_of
 from chalicelib.pipeline.journal import Journal
 from chalicelib.routing.route import route
 from chalicelib.storage import alerts, configuration
+
+_SHOWN_FIELDS = tuple(field.name for field in dataclass_fields(AlertDraft))
 
 
 def preview_adapter(adapter: Adapter, request: Request) -> dict[str, Any]:
@@ -87,7 +90,7 @@ def _opened(work: webhooks.Work) -> dict[str, Any]:
         work.now,
     )
     return {
-        "alert": {**(shown or {}), **plan.changes},
+        "alert": {**shown, **plan.changes},
         "correlation": "new",
         "routing": plan.explanation,
         "destinations": plan.receivers,
