@@ -75,7 +75,7 @@ def _secrets(adapter: type[Adapter], request: Request, options: Mapping[str, Any
     for name, value in request.params.items() if names else ():
         if name.lower() in names:
             values += _texts(value)
-    found = [value for value in values if isinstance(value, str) and len(value) >= _SHORTEST]
+    found = [value for value in values if isinstance(value, str) and len(value) >= _SHORTEST and value != MASK]
     spellings = {spelling for value in found for spelling in _spellings(value)}
     return sorted(spellings, key=lambda spelling: (-len(spelling), spelling))
 
@@ -151,7 +151,7 @@ def _masked_url(url: str, names: frozenset[str]) -> str:
 def _masked_body(request: Request, names: frozenset[str]) -> bytes:
     """The body as it came, or written anew when it carries a secret parameter."""
     sent = replace(request, query={}).params if names else {}
-    if not any(_head(name) in names for name in sent):
+    if not any(_head(name) in names and value != MASK for name, value in sent.items()):
         return request.body
     if request.text.lstrip().startswith("{"):
         kept = {name: MASK if name.lower() in names else value for name, value in sent.items()}
