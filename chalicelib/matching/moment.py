@@ -9,9 +9,10 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 MAX_FORMAT = 200
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MONTHS = (
     "January", "February", "March", "April", "May", "June",
@@ -30,10 +31,11 @@ _SHORTHANDS = {
     "llll": "ddd, MMM D, YYYY h:mm A",
 }
 _TOKEN = re.compile(
-    r"\[[^\[]*?\]|\\.|Mo|MM?M?M?|Do|DDDo|DD?D?D?|ddd?d?|do?|w[ow]?|W[oW]?|Qo?|N{1,5}|Y{4,6}|YY|y{1,4}|yo"
-    r"|gg(?:ggg?)?|GG(?:GGG?)?|e|E|a|A|hh?|HH?|kk?|mm?|ss?|S{1,9}|x|X|zz?|ZZ?|LTS|LT|LL?L?L?|l{1,4}|.",
+    r"\[[^\[]*\]|\\?(?:Mo|MM?M?M?|Do|DDDo|DD?D?D?|ddd?d?|do?|w[ow]?|W[oW]?|Qo?|N{1,5}|Y{4,6}|YY|y{1,4}|yo"
+    r"|gg(?:ggg?)?|GG(?:GGG?)?|e|E|a|A|hh?|HH?|kk?|mm?|ss?|S{1,9}|x|X|zz?|ZZ?|LTS|LT|LL?L?L?|l{1,4}|.)",
     re.DOTALL,
 )
+_SHORTHAND = re.compile(r"\[[^\[]*\]|\\?(?:LTS|LT|LL?L?L?|l{1,4})")
 _UNSUPPORTED = re.compile(r"w[ow]?|N+|YYYYY+|y+o?|g+|GGGGG|e")
 
 
@@ -44,7 +46,7 @@ def ordinal(number: int) -> str:
 
 
 def _offset(moment: datetime, colon: str) -> str:
-    minutes = round((moment.utcoffset() or moment - moment).total_seconds() / 60)
+    minutes = round((moment.utcoffset() or timedelta()).total_seconds() / 60)
     return f"{'-' if minutes < 0 else '+'}{abs(minutes) // 60:02}{colon}{abs(minutes) % 60:02}"
 
 
@@ -105,15 +107,16 @@ _FORMATTERS: dict[str, _Formatter] = {
     "ZZ": lambda moment: _offset(moment, ""),
     "z": lambda moment: moment.tzname() or "",
     "zz": lambda moment: moment.tzname() or "",
-    "x": lambda moment: f"{int(moment.timestamp() * 1000)}",
-    "X": lambda moment: f"{int(moment.timestamp() // 1)}",
+    "x": lambda moment: f"{(moment - _EPOCH) // timedelta(milliseconds=1)}",
+    "X": lambda moment: f"{(moment - _EPOCH) // timedelta(seconds=1)}",
 }
 
 
 def tokens_of(pattern: str) -> list[str]:
     """The tokens and literals of a format, one by one, with the shorthands (LT, LL, ...) written out."""
-    found: list[str] = _TOKEN.findall(pattern)
-    return [part for token in found for part in _TOKEN.findall(_SHORTHANDS.get(token, token))]
+    written_out = _SHORTHAND.sub(lambda found: _SHORTHANDS.get(found[0], found[0]), pattern)
+    found: list[str] = _TOKEN.findall(written_out)
+    return found
 
 
 def format_fault(pattern: str) -> str | None:
@@ -127,13 +130,15 @@ def format_fault(pattern: str) -> str | None:
 
 
 def format_moment(moment: datetime, pattern: str) -> str:
-    """Write `moment` (with its own time zone) as the format says. Unsupported tokens are written as they stand."""
+    """Write `moment` as the format says, on the clocks of its own zone (UTC when it has none). Unsupported tokens are
+    written as they stand."""
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     return "".join(part if isinstance(part, str) else part(moment) for part in _compiled(pattern))
 
 
 def literal_of(token: str) -> str:
     """What a part of a format that is no token stands for."""
-    if token.startswith("[") and token.endswith("]") and len(token) > 1:
+    if len(token) > 1 and token[0] == "[" and token[-1] == "]":
         return token[1:-1]
     return token[1:] if token.startswith("\\") and len(token) > 1 else token
 
