@@ -99,15 +99,16 @@ class Integration(Resource):
     team_ids: IdList = Field(default_factory=list)
 
 
+StakeholderEvent = Literal["alert.assigned", "alert.acknowledged", "alert.resolved", "alert.dropped"]
+
+
 class Stakeholder(Resource):
     """People who are told about alerts without being paged: account users and bare e-mail addresses."""
 
     name: Name
     account_user_ids: IdList = Field(default_factory=list)
     emails: list[Email] = Field(default_factory=list)
-    events: list[Literal["alert.assigned", "alert.acknowledged", "alert.resolved", "alert.dropped"]] = Field(
-        default_factory=lambda: ["alert.assigned", "alert.resolved"]
-    )
+    events: list[StakeholderEvent] = Field(default=["alert.assigned", "alert.resolved"])
 
 
 class Alert(Fields):

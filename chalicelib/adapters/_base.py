@@ -146,6 +146,22 @@ class Adapter:
         """A URL of the vendor's to GET once, such as a subscription to confirm, when the action is `other`."""
         return None
 
+    def template_data(self, request: Request) -> dict[str, Json]:
+        """What the integration's templates see as `data`."""
+        return request.params
+
+    def log_data(self, request: Request) -> dict[str, Json]:
+        """What rules see as `log`."""
+        return {
+            "data": request.params,
+            "headers": dict(request.headers),
+            "body": request.text,
+            "params": {name: values[-1] for name, values in request.query.items() if values},
+            "method": request.method,
+            "url": request.url,
+            "remote_ip": request.remote_ip,
+        }
+
     def explain(self, request: Request) -> str:
         """Why the action is `other`, for the log."""
         return "no rule of this integration type covers the request"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Any
 
 from chalice import Blueprint
@@ -84,8 +85,7 @@ def _team_ids(call: Call) -> list[str] | None:
     name = next((name for name in ("member_team_ids", "team_ids") if name in call.params), None)
     if name is None:
         return None
-    fields = {name: as_list(call.params[name])}
-    found: list[str] = resolve(call.account_id, fields, {name: ids.TEAM})[name]
+    found: list[str] = resolve(call.account_id, {str(name): as_list(call.params[name])}, {str(name): ids.TEAM})[name]
     return found
 
 
@@ -99,7 +99,7 @@ def _join_teams(call: Call, found: Object) -> None:
         if team["id"] in wanted:
             members.append(found["id"])
         if members and set(members) != set(team["member_account_user_ids"]):
-            dynamo.until_settled(lambda team=team, members=members: _set_members(team, members))
+            dynamo.until_settled(partial(_set_members, team, members))
 
 
 def _set_members(team: Object, members: list[str]) -> None:

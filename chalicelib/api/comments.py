@@ -16,6 +16,7 @@ from chalicelib.api.alerts import find as find_alert
 from chalicelib.api.http import Call, key_of, route
 from chalicelib.errors import Invalid, NotFound
 from chalicelib.pipeline.actions import user_name
+from chalicelib.storage import alerts as alert_store
 from chalicelib.storage import comments as stored
 from chalicelib.storage.pages import Source
 
@@ -73,7 +74,7 @@ def find(call: Call, identifier: str) -> dict[str, Any]:
 def _page(call: Call, index: str, hash_key: tuple[str, str]) -> Any:
     low, high, query = time_range(listing.parse(call.query))
     load = lambda keys: stored.read_many(call.account_id, keys)  # noqa: E731
-    source = Source(stored.TABLE, index, hash_key, load, low, high)
+    source = Source(alert_store.TABLE, index, hash_key, load, low, high)
     return page_from(source, query, lambda row: row, lambda row: [row["body"], row["created_by_name"]])
 
 

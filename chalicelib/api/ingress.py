@@ -8,7 +8,6 @@ from typing import Any
 from chalice import Blueprint, Response
 
 from chalicelib.adapters._base import Reply
-from chalicelib.adapters._form_page import form_faults, form_page, form_thanks
 from chalicelib.adapters._request import Request
 from chalicelib.api.http import ANY_CONTENT, CORS, base_url, failure, guarded, query_of
 from chalicelib.pipeline.ingress import find_integration, receive
@@ -64,6 +63,8 @@ def _url(raw: Any) -> str:
 @guarded
 def form(id: str) -> Response:
     """The page of a form integration; a POST with faults shows them, one without makes an alert."""
+    from chalicelib.adapters._form_page import form_faults, form_page, form_thanks
+
     integration = find_integration(id)
     if integration is None or integration["integration_type"] != "form":
         return failure(404, "form not found")
@@ -79,7 +80,7 @@ def form(id: str) -> Response:
 
 
 def _html(page: str, status: int = 200) -> Response:
-    headers = {
+    headers: dict[str, str | list[str]] = {
         "Content-Type": "text/html; charset=utf-8",
         "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; img-src https:; form-action 'self'",
         "X-Content-Type-Options": "nosniff",

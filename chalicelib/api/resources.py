@@ -107,7 +107,7 @@ def create(kind: Kind, call: Call) -> Object:
     found = kind.complete(call, _stamped(kind, call.account_id, fields, call.now), None)
     kind.check(call, found)
     found["tiny_id"] = configuration.next_tiny_id(call.account_id, kind.prefix)
-    _unless_taken(kind, lambda: configuration.create(found, kind.claims(found)))
+    _unless_taken(kind, True, lambda: configuration.create(found, kind.claims(found)))
     kind.written(call, found)
     return found
 
@@ -137,10 +137,8 @@ def update(kind: Kind, call: Call, identifier: str) -> Object:
         found = kind.complete(call, changed, stored)
         kind.check(call, found)
         before, after = set(kind.claims(stored)), set(kind.claims(found))
-        replace = lambda: configuration.replace(  # noqa: E731
-            found, stored["version"], after - before, before - after
-        )
-        _unless_taken(kind, replace) if after - before else replace()
+        claim, release = after - before, before - after
+        _unless_taken(kind, bool(claim), lambda: configuration.replace(found, stored["version"], claim, release))
         kind.written(call, found)
         return found
 
@@ -152,11 +150,12 @@ def _require_write(kind: Kind, call: Call, found: Object) -> None:
         raise Forbidden(f"only an admin of the account may change this {kind.name}")
 
 
-def _unless_taken(kind: Kind, store: Callable[[], None]) -> None:
+def _unless_taken(kind: Kind, claims: bool, store: Callable[[], None]) -> None:
+    """Store an object; a Clash that is not about the object itself is about a name that it claims."""
     try:
         store()
     except dynamo.Clash as clash:
-        if 0 in clash.failed or clash.conflict:
+        if not claims or 0 in clash.failed or clash.conflict:
             raise
         raise Conflict(f"another {kind.name} of the account has the same e-mail address") from clash
 

@@ -21,15 +21,12 @@ _ADDRESS_HEADERS = ("x-original-to", "delivered-to", "to", "cc", "bcc")
 _MOST_RECIPIENTS = 20
 
 
-def is_notice(message: Mapping[str, Any]) -> bool:
-    """True for what S3 sends to the queue, its test message included."""
-    return "Records" in message or message.get("Event") == "s3:TestEvent"
-
-
 def envelopes(notice: Mapping[str, Any], now: datetime) -> Iterator[Envelope]:
     """One request per mail and integration that it is addressed to. The id follows from the object, so a notice
-    that is delivered twice gives the same requests."""
-    for record in notice.get("Records", []):
+    that is delivered twice gives the same requests. Raises KeyError for a message that is no notice of S3."""
+    if notice.get("Event") == "s3:TestEvent":
+        return
+    for record in notice["Records"]:
         bucket, key = record["s3"]["bucket"]["name"], unquote_plus(record["s3"]["object"]["key"])
         raw = messages.read_object(key, bucket)
         for integration in _recipients(raw):

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
 from chalicelib.adapters import load
 from chalicelib.adapters._redact import masked, shown
 from chalicelib.alerts.model import iso
-from chalicelib.pipeline import mail, webhooks
+from chalicelib.pipeline import webhooks
 from chalicelib.pipeline.envelope import Envelope, pack_request, unpack_request
 from chalicelib.pipeline.tasks import run_task
 from chalicelib.storage import configuration, dynamo, logs, messages
@@ -48,9 +48,9 @@ def receives(record: Mapping[str, Any]) -> int:
 
 
 def _take_webhook(record: Mapping[str, Any], now: datetime) -> None:
+
     message = messages.unpack(record["body"])
-    envelopes = mail.envelopes(message, now) if mail.is_notice(message) else [message]
-    for envelope in envelopes:
+    for envelope in [message] if "log_id" in message else _mails(message, now):
         attempt = receives(record)
         if attempt > 1 and not _mark(envelope, logs.FAILED, f"attempt {attempt - 1} did not finish", now):
             continue  # done before: a redelivery
@@ -60,6 +60,12 @@ def _take_webhook(record: Mapping[str, Any], now: datetime) -> None:
             state = logs.DEAD_LETTERED if attempt >= MOST_RECEIVES else logs.FAILED
             _mark(envelope, state, f"attempt {attempt} failed: {type(error).__name__}: {error}"[:1000], now)
             raise
+
+
+def _mails(notice: Mapping[str, Any], now: datetime) -> Iterable[Envelope]:
+    from chalicelib.pipeline.mail import envelopes  # rare, so not part of every cold start
+
+    return envelopes(notice, now)
 
 
 def _mark(envelope: Envelope, state: str, reason: str, now: datetime) -> bool:

@@ -51,3 +51,8 @@ def _settle(key: str, window: _Window) -> None:
     )
     window.shared = int((dynamo.write(operation) or {})["value"])
     window.unsettled = 0
+
+
+def forget() -> None:
+    """Start counting anew in this process."""
+    _windows.clear()

@@ -1,0 +1,71 @@
+"""AWS on this machine: moto, with the tables, queues and bucket of infrastructure/resources.yaml."""
+
+from __future__ import annotations
+
+import functools
+import os
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+RESOURCES = Path(__file__).parents[2] / "infrastructure" / "resources.yaml"
+REGION = "us-east-1"
+CREDENTIALS = {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local", "AWS_DEFAULT_REGION": REGION}
+
+_OUTPUTS = {
+    "CONFIGURATION_TABLE": "ConfigurationTable",
+    "ALERTS_TABLE": "AlertsTable",
+    "LOGS_TABLE": "LogsTable",
+    "TIMERS_TABLE": "TimersTable",
+    "COUNTERS_TABLE": "CountersTable",
+    "WEBHOOKS_QUEUE_URL": "WebhooksQueueUrl",
+    "WEBHOOKS_DEAD_LETTERS_URL": "WebhooksDeadLettersUrl",
+    "TASKS_QUEUE_URL": "TasksQueueUrl",
+    "TASKS_DEAD_LETTERS_URL": "TasksDeadLettersUrl",
+    "REQUESTS_BUCKET": "RequestsBucket",
+}
+
+
+def isolate_dynamodb() -> None:
+    """Let one DynamoDB call through at a time: moto's transactions are not isolated from other threads."""
+    from moto.dynamodb.responses import DynamoHandler
+
+    if getattr(DynamoHandler.call_action, "isolated", False):
+        return
+    lock = threading.RLock()
+    unguarded: Callable[..., Any] = DynamoHandler.call_action
+
+    @functools.wraps(unguarded)
+    def guarded(*arguments: Any, **named: Any) -> Any:
+        with lock:
+            return unguarded(*arguments, **named)
+
+    guarded.isolated = True  # type: ignore[attr-defined]
+    DynamoHandler.call_action = guarded
+
+
+def deploy_resources(stage: str = "local") -> dict[str, str]:
+    """Create the resources as CloudFormation would; answers the environment that the functions are given."""
+    import boto3
+
+    cloudformation = boto3.client("cloudformation")
+    name = f"signalbox-{stage}"
+    parameters = [{"ParameterKey": "Stage", "ParameterValue": stage}]
+    cloudformation.create_stack(StackName=name, TemplateBody=RESOURCES.read_text(), Parameters=parameters)
+    stack = cloudformation.describe_stacks(StackName=name)["Stacks"][0]
+    outputs = {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
+    return {variable: outputs[output] for variable, output in _OUTPUTS.items()} | {"SIGNALBOX_STAGE": stage}
+
+
+def start_server() -> tuple[Any, str]:
+    """Start moto's server on 127.0.0.1 and point this process's AWS clients at it; answers (server, URL)."""
+    from moto.server import ThreadedMotoServer
+
+    isolate_dynamodb()
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    url = f"http://{host}:{port}"
+    os.environ.update(CREDENTIALS, AWS_ENDPOINT_URL=url)
+    return server, url
