@@ -265,7 +265,9 @@ def test_any_secret_is_found_in_any_body(secret: str, around: str, kind: str) ->
     body = {"json": json.dumps({"said": said}), "form": urlencode({"said": said}), "text": said}[kind]
     request = Request(headers={"content-type": FORM if kind == "form" else ""}, body=body.encode(), url=body)
     found = show(request, key=secret)
-    assert all(secret not in text or secret in around + MASK + around for text in texts(found))
+    assume(secret not in around + MASK + around)
+    assert secret not in found["url"]
+    assert secret not in found["body"]
     assert found["params"].get("said", f"{around}{MASK}{around}") == f"{around}{MASK}{around}"
 
 
