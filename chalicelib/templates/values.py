@@ -42,7 +42,7 @@ def number_text(value: float) -> str:
     mantissa, _, exponent = repr(value).partition("e")
     if not exponent:
         return mantissa
-    if -7 <= int(exponent) < 0:
+    if -7 < int(exponent) < 0:
         return format(Decimal(repr(value)), "f")
     return f"{mantissa.removesuffix('.0')}e{int(exponent):+d}"
 

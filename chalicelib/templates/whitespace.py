@@ -145,5 +145,4 @@ def _omit_left(before: Sequence[Node], all_of_it: bool = False) -> None:
 
 
 def _without_line_rest(source: str) -> str:
-    rest = source.lstrip(" \t")
-    return rest.removeprefix("\r\n") if rest.startswith("\r\n") else rest.removeprefix("\n")
+    return source.lstrip(" \t").removeprefix("\r").removeprefix("\n")

@@ -4,7 +4,7 @@ Logic (each is also a block, with an else): `eq` `ne` (strict) `is` `isnt` (5 is
 `not` `contains` `startsWith` `endsWith`. Text: `uppercase` `lowercase` `capitalize` `trim` `truncate` `replace`
 `split` `sanitize` `encodeURI` `regexMatch`. Lists: `first` `last` `itemAt` `join` `length` `lookup`. Numbers: `add`
 `subtract` `multiply` `divide` `floor` `ceil` `round` `toFixed`. Other: `default` (the first that is not null),
-`JSONstringify`, `parseJSON`, `unix-timezone` (epoch seconds, IANA zone, moment format), `log` (writes nothing).
+`JSONstringify`, `JSONparse`, `unix-timezone` (epoch seconds, IANA zone, moment format), `log` (writes nothing).
 
 A helper takes any values, missing arguments being null. What is of a wrong kind gives "", false or null; what would
 be too long or cannot be done at all raises HelperFault.
@@ -50,7 +50,7 @@ HELPERS: dict[str, Helper] = {
     "length": Helper(lists.length, 1),
     "lookup": Helper(lists.lookup, 2),
     "JSONstringify": Helper(lists.json_text, 2),
-    "parseJSON": Helper(lists.parse_json, 1),
+    "JSONparse": Helper(lists.parse_json, 1),
     "startsWith": Helper(strings.starts_with, 2),
     "endsWith": Helper(strings.ends_with, 2),
     "uppercase": Helper(strings.uppercase, 1),

@@ -6,6 +6,7 @@ import re
 from typing import Any
 from urllib.parse import quote
 
+from chalicelib.matching.patterns import compile_pattern
 from chalicelib.templates.syntax import HelperFault
 from chalicelib.templates.values import number, text
 
@@ -95,12 +96,10 @@ def encode_uri(source: Any) -> str:
 
 def regex_match(source: Any, pattern: Any, flags: Any) -> list[str | None] | None:
     """The first match of a pattern (RE2 syntax; flags as in JavaScript): the whole, then each group; null if none."""
-    from chalicelib.matching.patterns import PatternError, compile_pattern  # not worth a slower start
-
     if not isinstance(pattern, str):
         return None
     try:
         compiled = compile_pattern(pattern, flags if isinstance(flags, str) else "")
-    except PatternError as error:
+    except ValueError as error:
         raise HelperFault(f"regexMatch: {error}") from error
     return compiled.groups(text(source))
