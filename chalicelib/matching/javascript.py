@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 MAX_NUMBER_TEXT = 400
@@ -36,7 +36,7 @@ def equality(expected: Any) -> Callable[[Any], bool]:
     if isinstance(expected, (int, float)):
         return lambda value: value == expected and type(value) is not bool
     if isinstance(expected, str):
-        return lambda value: bool(value == expected)
+        return lambda value: value == expected
     return lambda value: equals(expected, value)
 
 
@@ -56,7 +56,7 @@ def equals(expected: Any, actual: Any) -> bool:
 def membership(choices: list[Any]) -> Callable[[Any], bool]:
     """A test for being equal to one of `choices`; scalars are looked up, not tried one by one."""
     texts = frozenset(choice for choice in choices if isinstance(choice, str))
-    if len(texts) == len(choices) or all(isinstance(choice, str) for choice in choices):
+    if all(isinstance(choice, str) for choice in choices):
         return lambda value: type(value) is str and value in texts
     numbers = frozenset(choice for choice in choices if type(choice) in (int, float))
     others = [equality(choice) for choice in choices if type(choice) not in (str, int, float)]
@@ -98,8 +98,12 @@ def remainder(value: float | int, divisor: float | int) -> float | int:
         return math.nan
 
 
-def utf16_length(text: str) -> int:
-    return len(text) if text.isascii() else len(text.encode("utf-16-be", "surrogatepass")) // 2
+def utf16_units(text: str) -> Sequence[str]:
+    """The units that JavaScript counts and indexes text by: two for a character beyond U+FFFF."""
+    if text.isascii():
+        return text
+    units = text.encode("utf-16-be", "surrogatepass")
+    return [units[at : at + 2].decode("utf-16-be", "surrogatepass") for at in range(0, len(units), 2)]
 
 
 def _text_number(text: str) -> float | int:

@@ -1,6 +1,7 @@
 """The operators that test one value: what each accepts as operand, and how it judges a value or many visits.
 
-`one` judges a single value that is no list; `many` judges all the visits of a path that met lists or broke off.
+`one` judges a single value that is no list, or MISSING; `flat`, where there is one, a list that holds no lists;
+`many` all the visits of a path that met other lists or broke off.
 Source: sift.js 17.1.3 (its documentation and behaviour). Sift judges visits in order, and some operators stop early;
 that order is kept: `$elemMatch` looks at the first list met, `$exists` stops where the path breaks off, and under a
 path that fans out `$nin` is settled by the last element of the first list and `$exists: false` is met by the list.
@@ -23,23 +24,50 @@ Many = Callable[[list[Visit]], bool]
 class Test(NamedTuple):
     one: One
     many: Many
+    flat: Callable[[list[Any]], bool] | None = None
+    texts: frozenset[str] | None = None
+    """When known: the test is met by just these texts, and nothing else."""
 
 
 Builder = Callable[[Any], Test]
 """Makes a test from an operand; raises ValueError, saying what is wrong with the operand."""
 
 
-def any_value(one: One) -> Test:
+def any_value(one: One, texts: frozenset[str] | None = None) -> Test:
     """Met when any visited value meets `one`; what a list has no such element for is not asked."""
-    return Test(one, lambda visits: any(one(visit.value) for visit in visits if visit.counts))
+
+    def many(visits: list[Visit]) -> bool:
+        return any(one(visit.value) for visit in visits if visit.counts)
+
+    return Test(one, many, _any_text(texts) if texts else _any_of(one), texts)
 
 
-def everything(_: Any = None) -> Test:
-    return Test(lambda value: True, lambda visits: True)
+def _any_of(one: One) -> Callable[[list[Any]], bool]:
+    def flat(values: list[Any]) -> bool:
+        for value in values:
+            if one(value):
+                return True
+        return one(values)
+
+    return flat
+
+
+def _any_text(texts: frozenset[str]) -> Callable[[list[Any]], bool]:
+    def flat(values: list[Any]) -> bool:
+        for value in values:  # noqa: SIM110
+            if type(value) is str and value in texts:
+                return True
+        return False
+
+    return flat
+
+
+def _texts(choices: list[Any]) -> frozenset[str] | None:
+    return frozenset(choices) if choices and all(isinstance(choice, str) for choice in choices) else None
 
 
 def equal(expected: Any) -> Test:
-    return any_value(equality(expected))
+    return any_value(equality(expected), _texts([expected]))
 
 
 def matching(pattern: Any, options: Any = "") -> Test:
@@ -48,18 +76,25 @@ def matching(pattern: Any, options: Any = "") -> Test:
         raise ValueError("must be a pattern, as text")
     if not isinstance(options, str):
         raise ValueError("$options must be text, such as i")
-    search = compile_pattern(pattern, options).search
-    return any_value(lambda value: type(value) is str and search(value))
+    return any_value(compile_pattern(pattern, options).search)
 
 
 def _not_equal(expected: Any) -> Test:
     same = equality(expected)
-    return Test(lambda value: not same(value), lambda visits: not any(same(visit.value) for visit in visits))
+    some = _any_of(same)
+    return Test(
+        lambda value: not same(value),
+        lambda visits: not any(same(visit.value) for visit in visits),
+        lambda values: not some(values),
+    )
 
 
 def _in(choices: Any) -> Test:
-    test = membership(_choices(choices))
-    return Test(test, lambda visits: any(test(visit.value) for visit in visits))
+    choices = _choices(choices)
+    test = membership(choices)
+    texts = _texts(choices)
+    flat = _any_text(texts) if texts else _any_of(test)
+    return Test(test, lambda visits: any(test(visit.value) for visit in visits), flat, texts)
 
 
 def _not_in(choices: Any) -> Test:
@@ -95,7 +130,7 @@ def _exists(wanted: Any) -> Test:
                 return True
         return False
 
-    return Test(lambda value: (value is not MISSING) is wanted, many)
+    return Test(lambda value: (value is not MISSING) is wanted, many, lambda values: wanted)
 
 
 def _size(length: Any) -> Test:
@@ -105,7 +140,7 @@ def _size(length: Any) -> Test:
     def many(visits: list[Visit]) -> bool:
         return any(isinstance(visit.value, list) and len(visit.value) == length for visit in visits)
 
-    return Test(lambda value: False, many)
+    return Test(lambda value: False, many, lambda values: len(values) == length)
 
 
 def _mod(operand: Any) -> Test:
@@ -195,9 +230,15 @@ def all_of(tests: list[Test]) -> Test:
     """One test that is met when all are; none is always met."""
     if len(tests) == 1:
         return tests[0]
-    if len(tests) == 2:
-        (one, many), (other_one, other_many) = tests
-        return Test(lambda value: one(value) and other_one(value), lambda visits: many(visits) and other_many(visits))
-    return Test(
-        lambda value: all(test.one(value) for test in tests), lambda visits: all(test.many(visits) for test in tests)
-    )
+    ones, flats = [test.one for test in tests], [test.flat for test in tests if test.flat]
+
+    def one(value: Any) -> bool:
+        for each in ones:  # noqa: SIM110 - a generator would cost more than the tests
+            if not each(value):
+                return False
+        return True
+
+    def many(visits: list[Visit]) -> bool:
+        return all(test.many(visits) for test in tests)
+
+    return Test(one, many, (lambda values: all(flat(values) for flat in flats)) if len(flats) == len(tests) else None)

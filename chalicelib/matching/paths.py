@@ -6,10 +6,10 @@ A walk gives visits. A list is visited element by element, lists within lists to
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from chalicelib.matching.javascript import MISSING, is_null, to_number, utf16_length
+from chalicelib.matching.javascript import MISSING, is_null, to_number, utf16_units
 
 MAX_SEGMENTS = 50
 MAX_LISTS_IN_LISTS = 32
@@ -83,15 +83,15 @@ class Path:
         if isinstance(owner, dict):
             return Visit(owner[segment]) if segment in owner else Visit(MISSING, own=False)
         if isinstance(owner, list):
-            found = self._item(owner, len(owner), depth)
+            found = self._item(owner, depth)
             own = found is not MISSING
             return Visit(found, own, own, True, True, self._numbers[depth] == len(owner) - 1)
-        found = self._item(owner, utf16_length(owner), depth) if isinstance(owner, str) else MISSING
+        found = self._item(utf16_units(owner), depth) if isinstance(owner, str) else MISSING
         return Visit(found, own=found is not MISSING)
 
-    def _item(self, owner: list[Any] | str, length: int, depth: int) -> Any:
+    def _item(self, owner: Sequence[Any], depth: int) -> Any:
         if self.segments[depth] == "length":
-            return length
+            return len(owner)
         index = self._indexes[depth]
         return owner[index] if index is not None and index < len(owner) else MISSING
 
