@@ -27,8 +27,9 @@ def main(arguments: list[str] | None = None) -> int:
     except (OSError, ValueError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
-    print("\n".join(_lines(preview_rules(rules, alert, log, options.now or datetime.now(UTC)))))
-    return 0
+    preview = preview_rules(rules, alert, log, options.now or datetime.now(UTC))
+    print("\n".join(_lines(preview)))
+    return 1 if preview["errors"] else 0
 
 
 def _time(text: str) -> datetime:

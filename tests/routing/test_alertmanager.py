@@ -1,0 +1,324 @@
+"""An imported Alertmanager route tree decides as Alertmanager does."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as some
+
+from chalicelib.routing.alertmanager import ConversionError, Converted, convert
+from chalicelib.routing.alertmanager_matchers import NoEquivalent, parse_matchers
+from chalicelib.routing.route import Plan, route
+from chalicelib.routing.rules import parse_rules
+from dev.import_alertmanager import main
+from tests.routing.script import START
+
+RECEIVERS = ("root", "db", "web", "ops", "night")
+
+
+def team(name: str) -> str | None:
+    return f"tem_{name}" if name in RECEIVERS else None
+
+
+def converted(config: dict[str, Any]) -> Converted:
+    return convert(json.dumps(config), team)
+
+
+def decide(rules: Converted, labels: dict[str, str], now: datetime = START) -> Plan:
+    router = {"prefix_id": "rtr_1", "name": "imported", "rules": rules.rules, "default_receiver_team_id": "tem_default"}
+    objects: dict[str, Any] = {"rtr_1": router}
+
+    def lookup(key: str) -> Any:
+        return objects.get(key, {"prefix_id": key, "name": key})
+
+    log = {"data": {"commonLabels": labels}}
+    return route({"id": "a", "title": "t"}, log, ["rtr_1"], lookup, lambda *_: None, now)
+
+
+# An independent reading of Alertmanager's semantics, to compare with.
+
+
+def holds(matcher: tuple[str, str, str], labels: dict[str, str]) -> bool:
+    label, operator, value = matcher
+    actual = labels.get(label, "")
+    if operator in ("=", "!="):
+        return (actual == value) == (operator == "=")
+    return (re.fullmatch(value, actual) is not None) == (operator == "=~")
+
+
+def matching_routes(node: dict[str, Any], labels: dict[str, str], inherited: str) -> list[tuple[dict[str, Any], str]]:
+    receiver = node.get("receiver") or inherited
+    if not all(holds(matcher, labels) for matcher in node.get("parsed", [])):
+        return []
+    found: list[tuple[dict[str, Any], str]] = []
+    for child in node.get("routes", []):
+        matched = matching_routes(child, labels, receiver)
+        found += matched
+        if matched and not child.get("continue"):
+            break
+    return found or [(node, receiver)]
+
+
+def silent(node: dict[str, Any], now: datetime) -> bool:
+    active = node.get("active_time_intervals", [])
+    muted = any(within(name, now) for name in node.get("mute_time_intervals", []))
+    return muted or (bool(active) and not any(within(name, now) for name in active))
+
+
+INTERVALS = [
+    {"name": "nights", "time_intervals": [
+        {"times": [{"start_time": "00:00", "end_time": "06:30"}, {"start_time": "22:00", "end_time": "24:00"}]}]},
+    {"name": "weekends", "time_intervals": [{"weekdays": ["saturday", "sunday"]}]},
+    {"name": "january", "time_intervals": [
+        {"months": ["january"], "days_of_month": ["1:5", "20"], "years": ["2026:2027"]}, {"months": ["7:8"]}]},
+]  # fmt: skip
+
+
+def within(name: str, now: datetime) -> bool:
+    if name == "nights":
+        return now.hour * 60 + now.minute < 390 or now.hour >= 22
+    if name == "weekends":
+        return now.weekday() >= 5
+    first = now.month == 1 and (now.day <= 5 or now.day == 20) and now.year in (2026, 2027)
+    return first or now.month in (7, 8)
+
+
+LABELS = {
+    "severity": ["critical", "warning", ""],
+    "team": ["db", "web", "database-1"],
+    "env": ["prod", "staging", "no"],
+}
+PATTERNS = [
+    "prod|staging", ".*", ".+", "", "d.*", "(db|web)?", "[a-z]+-[0-9]", "crit.*|warn.*", "(?i)DB", "x{0,2}", "no", "a,b",
+]  # fmt: skip
+
+
+@some.composite
+def matchers(draw: Any) -> tuple[str, str, str]:
+    label = draw(some.sampled_from(list(LABELS)))
+    operator = draw(some.sampled_from(["=", "!=", "=~", "!~"]))
+    value = draw(some.sampled_from(LABELS[label] if operator in ("=", "!=") else PATTERNS))
+    return label, operator, value
+
+
+@some.composite
+def routes(draw: Any, depth: int = 2) -> dict[str, Any]:
+    node: dict[str, Any] = {}
+    if draw(some.booleans()):
+        node["receiver"] = draw(some.sampled_from(RECEIVERS))
+    node["continue"] = draw(some.booleans())
+    if draw(some.integers(0, 3)) == 0:
+        kind = draw(some.sampled_from(["mute_time_intervals", "active_time_intervals"]))
+        node[kind] = draw(some.lists(some.sampled_from(["nights", "weekends", "january"]), min_size=1, max_size=2))
+    if draw(some.integers(0, 3)) == 0:
+        node["group_by"] = draw(some.sampled_from([["severity"], ["team", "env"], ["..."]]))
+    node["parsed"] = draw(some.lists(matchers(), max_size=2))
+    if depth:
+        node["routes"] = draw(some.lists(routes(depth=depth - 1), max_size=3))
+    return node
+
+
+def written(node: dict[str, Any]) -> dict[str, Any]:
+    """The route as a configuration file has it."""
+    fields = {name: value for name, value in node.items() if name not in ("parsed", "routes")}
+    fields["matchers"] = [f"{label} {operator} {json.dumps(value)}" for label, operator, value in node["parsed"]]
+    return {**fields, "routes": [written(child) for child in node.get("routes", [])]}
+
+
+TREES = some.lists(routes(), max_size=3).map(lambda found: {"receiver": "root", "parsed": [], "routes": found})
+LABEL_SETS = some.fixed_dictionaries({}, optional={name: some.sampled_from(values) for name, values in LABELS.items()})
+TIMES = some.builds(
+    lambda minutes: datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=minutes), some.integers(0, 525_600 * 2)
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(TREES, some.lists(some.tuples(LABEL_SETS, TIMES), min_size=1, max_size=5))
+def test_any_tree_decides_as_alertmanager_does(
+    tree: dict[str, Any], alerts: list[tuple[dict[str, str], datetime]]
+) -> None:
+    result = converted({"route": written(tree), "time_intervals": INTERVALS})
+    if any("`continue` is left out" in note for note in result.notes):
+        return
+    for labels, now in alerts:
+        awake = [name for node, name in matching_routes(tree, labels, "root") if not silent(node, now)]
+        plan = decide(result, labels, now)
+        assert sorted(plan.receivers) == sorted({f"tem_{name}" for name in awake})
+        assert plan.suppressed == (not awake)
+
+
+def test_a_typical_tree_becomes_readable_rules() -> None:
+    result = converted(
+        {
+            "route": {
+                "receiver": "root",
+                "group_by": ["alertname"],
+                "group_wait": "30s",
+                "repeat_interval": "4h",
+                "routes": [
+                    {"receiver": "db", "match_re": {"service": "mysql|postgres"}, "group_interval": "10m"},
+                    {"receiver": "web", "match": {"severity": "critical"}, "matchers": ['env!~"dev.*"'], "group_by": ["..."]},
+                ],
+            },
+            "inhibit_rules": [{}],
+        }
+    )  # fmt: skip
+    assert yaml.safe_load(result.rules) == {
+        "rules": [
+            {
+                "match": {"log.data.commonLabels.service": {"$in": ["mysql", "postgres"]}},
+                "actions": [
+                    {
+                        "type": "aggregate",
+                        "by": ["log.data.commonLabels.alertname"],
+                        "timeout": "10m",
+                        "receiver": "tem_db",
+                    }
+                ],
+            },
+            {
+                "match": {
+                    "log.data.commonLabels.severity": "critical",
+                    "log.data.commonLabels.env": {"$not": {"$regex": "^(?:dev.*)$"}},
+                },
+                "actions": [{"type": "assign", "receiver": "tem_web"}],
+            },
+            {
+                "match": {"always": True},
+                "actions": [
+                    {
+                        "type": "aggregate",
+                        "by": ["log.data.commonLabels.alertname"],
+                        "timeout": "5m",
+                        "receiver": "tem_root",
+                    }
+                ],
+            },
+        ]
+    }
+    assert result.default_receiver == "tem_root"
+    told = "\n".join(result.notes)
+    for word in ("group_wait, repeat_interval", "inhibit_rules", "group_by: [alertname, env, service, severity]"):
+        assert word in told
+
+
+def test_label_values_that_look_like_other_types_stay_text() -> None:
+    tree = {
+        "receiver": "root",
+        "routes": [{"receiver": "db", "matchers": [f'v="{value}"']} for value in ("1e3", "no", "08:30")],
+    }
+    result = converted({"route": tree})
+    for value in ("1e3", "no", "08:30"):
+        assert decide(result, {"v": value}).receivers == ["tem_db"]
+
+
+def test_a_receiver_that_notifies_nobody_becomes_ignore() -> None:
+    tree = {"receiver": "root", "routes": [{"receiver": "null", "matchers": ['alertname="Watchdog"']}]}
+    result = converted({"route": tree, "receivers": [{"name": "null"}, {"name": "root", "webhook_configs": []}]})
+    assert decide(result, {"alertname": "Watchdog"}).suppressed
+    assert "the receiver null notifies nobody: its alerts are ignored" in result.notes
+
+
+def test_a_receiver_without_a_team_goes_to_the_default_or_to_a_placeholder() -> None:
+    tree = {"receiver": "root", "routes": [{"receiver": "the cats", "matchers": ["a=b"]}]}
+    assert decide(converted({"route": tree}), {"a": "b"}).receivers == ["tem_root"]
+    unknown = convert(json.dumps({"route": {**tree, "receiver": "nobody"}}), team)
+    assert unknown.default_receiver is None
+    named = [receiver for _, _, receiver in parse_rules(unknown.rules).receivers()]
+    assert named == ["tem_REPLACE-the-cats", "tem_REPLACE-nobody"]
+
+
+@pytest.mark.parametrize(
+    ("child", "note"),
+    [
+        ({"matchers": ['"a.b"="c"']}, "the label 'a.b' cannot be named in a rule"),
+        ({"matchers": ["nonsense"]}, "the matcher 'nonsense' cannot be read"),
+        ({"matchers": ['a=~"("']}, "the pattern '(' cannot be used in a rule"),
+        ({"matchers": ["a=b"], "mute_time_intervals": ["last"]}, "the range '-3:-1' has no equivalent"),
+        ({"matchers": ["a=b"], "mute_time_intervals": ["gone"]}, "there is no time interval named 'gone'"),
+        ({"matchers": ["a=b"], "mute_time_intervals": ["here"]}, "the location Local"),
+        ({"matchers": ["a=b"], "mute_time_intervals": ["zone"]}, "the route to db is not muted at any time"),
+    ],
+)
+def test_what_has_no_equivalent_is_said_and_never_silences(child: dict[str, Any], note: str) -> None:
+    intervals = [
+        {"name": "last", "time_intervals": [{"days_of_month": ["-3:-1"]}]},
+        {"name": "here", "time_intervals": [{"weekdays": ["monday"], "location": "Local"}]},
+        {"name": "zone", "time_intervals": [{"weekdays": ["monday"], "location": "Mars/Olympus"}]},
+    ]
+    tree = {"receiver": "root", "routes": [{"receiver": "db", **child}]}
+    result = converted({"route": tree, "time_intervals": intervals})
+    assert note in "\n".join(result.notes)
+    assert decide(result, {"a": "b"}).receivers
+
+
+def test_continues_that_multiply_beyond_a_routers_size_are_left_out_with_a_note() -> None:
+    tree = {
+        "receiver": "root",
+        "routes": [{"receiver": "db", "continue": True, "matchers": [f"l{n}=v"]} for n in range(12)],
+    }
+    result = converted({"route": tree})
+    assert any("`continue` is left out" in note for note in result.notes)
+    assert len(parse_rules(result.rules).rules) <= 500
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        ("route: [", "line 2"),
+        ("receivers: []", "the configuration has no route"),
+        (json.dumps({"route": {"routes": [{"matchers": [f'a="{n}"'], "receiver": str(n)} for n in range(600)]}}), "split it"),
+    ],
+)  # fmt: skip
+def test_a_configuration_that_cannot_be_turned_is_refused(source: str, message: str) -> None:
+    with pytest.raises(ConversionError, match=message):
+        convert(source, lambda name: None)
+
+
+def test_matchers_are_read_in_all_their_spellings() -> None:
+    assert parse_matchers('{a="b", "c"!~"d,\\"e" ,f=g}') == [("a", "=", "b"), ("c", "!~", 'd,"e'), ("f", "=", "g")]
+    assert parse_matchers("a = b c ") == [("a", "=", "b c")]
+    with pytest.raises(NoEquivalent):
+        parse_matchers("a" * 3000)
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    some.recursive(
+        some.one_of(some.none(), some.integers(), some.sampled_from(["a=b", "x", "5m", "..."])),
+        lambda inner: some.one_of(
+            some.lists(inner, max_size=3),
+            some.dictionaries(
+                some.sampled_from(
+                    ["receiver", "routes", "matchers", "match", "group_by", "continue", "mute_time_intervals"]
+                ),
+                inner,
+            ),
+        ),
+        max_leaves=12,
+    )
+)
+def test_any_tree_is_turned_or_refused(tree: Any) -> None:
+    try:
+        result = converted({"route": tree, "time_intervals": tree, "receivers": tree})
+    except ConversionError:
+        return
+    parse_rules(result.rules)
+
+
+def test_the_terminal_prints_rules_and_notes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    config = tmp_path / "alertmanager.yml"
+    config.write_text("route: {receiver: ops, group_wait: 10s}", encoding="utf-8")
+    assert main([str(config), "--team", "ops=tem_5"]) == 0
+    printed = capsys.readouterr()
+    assert parse_rules(printed.out).receivers()[0][2] == "tem_5"
+    assert "default receiver: tem_5" in printed.err
+    assert "note: no equivalent: group_wait" in printed.err
+    assert main([str(tmp_path / "none.yml")]) == 2
