@@ -109,19 +109,27 @@ def _literal_search(translation: Translation) -> Callable[[Any], bool] | None:
     if translation.ignores_case:
         return _caseless_search(translation) if all(word.isascii() for word in words) else None
     if len(words) > 1:
-        return lambda text: type(text) is str and any(word in text for word in words)
+        return functools.partial(_has_any, words)
     (only,) = words
     return lambda text: type(text) is str and only in text
 
 
+def _has_any(words: tuple[str, ...], text: Any) -> bool:
+    if type(text) is str:
+        for word in words:
+            if word in text:
+                return True
+    return False
+
+
 def _caseless_search(translation: Translation) -> Callable[[Any], bool]:
     words, search = tuple(word.lower() for word in translation.words), _search(translation)
-    (first, *rest) = words
+    first, *rest = words
 
     def caseless(text: Any) -> bool:
         if type(text) is not str or not text.isascii():
             return search(text)
         lowered = text.lower()
-        return first in lowered or (bool(rest) and any(word in lowered for word in rest))
+        return first in lowered or (bool(rest) and _has_any(words, lowered))
 
     return caseless

@@ -13,6 +13,9 @@ from chalicelib.matching.javascript import MISSING
 from chalicelib.matching.operators import Test
 from chalicelib.matching.paths import Path, Visit, expand
 
+MAX_INNER_VISITS = 10_000
+"""Queries in queries over lists in lists multiply; beyond this, further values are not looked at."""
+
 Matcher = Callable[[Mapping[str, Any], Any], bool]
 
 
@@ -110,6 +113,8 @@ class Field(NamedTuple):
     def many(self, starts: list[Visit]) -> bool:
         visits: list[Visit] = []
         for start in starts:
+            if len(visits) >= MAX_INNER_VISITS:
+                break
             self.path.walk(start, visits)
         return self.test.many(visits)
 
