@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import TypeVar
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -40,7 +41,7 @@ def _run() -> None:
         outputs = _step("CloudFormation deploys the package", lambda: stack.up(out))
         shared = journey.Journey(Client(outputs["Base"]), outputs)
         for step in journey.STEPS:
-            _step((step.__doc__ or step.__name__).strip(), lambda step=step: step(shared))
+            _step((step.__doc__ or step.__name__).strip(), partial(step, shared))
 
 
 def main() -> int:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import boto3
 
+from chalicelib.pipeline import accounts
 from dev import deploy
 
 STAGE = "e2e"
@@ -58,44 +60,6 @@ def function(logical_id: str) -> str:
 
 
 def create_account(outputs: Mapping[str, str]) -> str:
-    """Make an account with one admin; answers its API token."""
-    os.environ["CONFIGURATION_TABLE"] = outputs["ConfigurationTable"]
-    os.environ["COUNTERS_TABLE"] = outputs["CountersTable"]
-    import secrets
-    from datetime import UTC, datetime
-
-    from chalicelib import ids
-    from chalicelib.storage import configuration
-
-    now = datetime.now(UTC)
-    new = ids.UlidFactory().new
-    account, user, token = new(now), new(now), secrets.token_hex(16)
-    stamp = {
-        "account_id": account,
-        "created_at": now.isoformat(),
-        "updated_at": now.isoformat(),
-        "meta": {},
-        "version": 1,
-        "tiny_id": 1,
-    }
-    configuration.create(
-        {
-            **stamp,
-            "id": user,
-            "prefix_id": ids.prefix_id("usr", user),
-            "notification_rule_id": None,
-            "roles": {"admin": True, "billing": False, "broadcaster": False, "communicator": False},
-            "user": {
-                "id": new(now),
-                "name": "E2E",
-                "time_zone": "Etc/UTC",
-                "emails": [{"id": new(now), "email": "a@example.com", "primary": True}],
-                "phones": [],
-            },
-        }
-    )
-    key = new(now)
-    configuration.put_token(
-        token, {**stamp, "id": key, "prefix_id": ids.prefix_id("api", key), "account_user": ids.prefix_id("usr", user)}
-    )
-    return token
+    """Make an account with one admin, as an operator does after deploying; answers its API token."""
+    os.environ |= {"CONFIGURATION_TABLE": outputs["ConfigurationTable"], "COUNTERS_TABLE": outputs["CountersTable"]}
+    return accounts.create_account("End to end", "Ada Admin", "ada@example.com", datetime.now(UTC)).token

@@ -1,0 +1,89 @@
+"""What goes into the zip, and what must stop a package."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from pathlib import Path
+from subprocess import CompletedProcess
+
+import pytest
+
+from dev import package
+from dev import template as source
+
+
+def a_zip(folder: Path, *names: str) -> Path:
+    path = folder / "deployment.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for name in names:
+            archive.writestr(name, "")
+    return path
+
+
+def a_project(folder: Path, requirements: str = "") -> Path:
+    (folder / "chalicelib").mkdir()
+    (folder / "chalicelib" / "rules.json").write_text("{}")
+    (folder / "requirements.txt").write_text(requirements)
+    return folder
+
+
+GOOD = ("app.py", "chalicelib/rules.json", "chalice/app.py")
+
+
+def test_cfn_lint_finds_nothing_in_the_template(packaged: Path) -> None:
+    package.lint(packaged / "sam.json")
+
+
+def test_cfn_lint_finds_a_broken_reference(tmp_path: Path) -> None:
+    topic = {"Type": "AWS::SNS::Topic", "Properties": {"TopicName": {"Ref": "Nobody"}}}
+    (tmp_path / "broken.json").write_text(json.dumps({"Resources": {"Topic": topic}}))
+    with pytest.raises(package.PackageError, match="Nobody"):
+        package.lint(tmp_path / "broken.json")
+
+
+def test_the_template_is_far_below_the_limit_of_cloudformation(packaged: Path) -> None:
+    assert (packaged / "sam.json").stat().st_size < package.TEMPLATE_LIMIT / 2
+
+
+def test_a_zip_with_everything_passes(tmp_path: Path) -> None:
+    package.check_zip(a_zip(tmp_path, *GOOD), a_project(tmp_path))
+
+
+def test_a_zip_without_a_data_file_of_the_application_fails(tmp_path: Path) -> None:
+    with pytest.raises(package.PackageError, match=r"chalicelib/rules\.json is missing"):
+        package.check_zip(a_zip(tmp_path, "app.py"), a_project(tmp_path))
+
+
+@pytest.mark.parametrize("name", ["tests/test_app.py", "dev/deploy.py", "boto3/__init__.py", "chalicelib/app.pyc"])
+def test_a_zip_with_things_of_the_workshop_fails(tmp_path: Path, name: str) -> None:
+    with pytest.raises(package.PackageError, match=f"{name} does not belong there"):
+        package.check_zip(a_zip(tmp_path, *GOOD, name), a_project(tmp_path))
+
+
+def test_a_zip_without_a_dependency_fails(tmp_path: Path) -> None:
+    project = a_project(tmp_path, "# comment\ngoogle_re2==1.1\nabsent==1; python_version < '3'\n")
+    with pytest.raises(package.PackageError, match="dependency google-re2 is missing"):
+        package.check_zip(a_zip(tmp_path, *GOOD), project)
+    package.check_zip(a_zip(tmp_path, *GOOD, "google_re2-1.1.dist-info/METADATA"), project)
+
+
+def test_a_dependency_without_a_wheel_stops_the_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Chalice reports it, packages all the same, and exits with 0."""
+    said = CompletedProcess([], 0, "", "Could not install dependencies:\ngoogle-re2==1.1.20251105\n")
+    monkeypatch.setattr(package, "_run", lambda *_, **__: said)
+    with pytest.raises(package.PackageError, match="google-re2"):
+        package.package("test", tmp_path / "out", a_project(tmp_path))
+
+
+def test_two_files_may_not_say_different_things(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text("Resources: {Queue: {Type: A, Properties: {Name: !Sub 'x-${Stage}'}}}")
+    (tmp_path / "b.yaml").write_text("Resources: {Queue: {Properties: {Size: !GetAtt Queue.Size}}}")
+    merged = source.read_folder(tmp_path)["Resources"]["Queue"]
+    assert merged == {
+        "Type": "A",
+        "Properties": {"Name": {"Fn::Sub": "x-${Stage}"}, "Size": {"Fn::GetAtt": ["Queue", "Size"]}},
+    }
+    (tmp_path / "c.yaml").write_text("Resources: {Queue: {Type: B}}")
+    with pytest.raises(ValueError, match=r"c\.yaml: Resources: Queue: Type is set in another file"):
+        source.read_folder(tmp_path)

@@ -1,0 +1,120 @@
+"""Tables, queues and the bucket: recoverable, private, and with a place for what fails."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.infrastructure.conftest import Resources, of_type
+
+TABLES = {
+    "ConfigurationTable": (["pk", "sk"], {}),
+    "AlertsTable": (
+        ["pk", "sk"],
+        {
+            "by_account": ["account_model", "id"],
+            "by_status": ["account_status", "id"],
+            "by_parent": ["parent", "id"],
+            "by_thirdparty": ["account_thirdparty", "id"],
+        },
+    ),
+    "LogsTable": (["pk"], {"by_account": ["account_model", "id"], "by_owner": ["parent", "id"]}),
+    "TimersTable": (["pk", "sk"], {}),
+    "CountersTable": (["pk"], {}),
+}
+QUEUES = {"WebhooksQueue": "WebhooksDeadLetters", "TasksQueue": "TasksDeadLetters"}
+FOURTEEN_DAYS = 14 * 86_400
+
+
+def keys(schema: list[dict[str, str]]) -> list[str]:
+    assert [part["KeyType"] for part in schema] == ["HASH", "RANGE"][: len(schema)]
+    return [part["AttributeName"] for part in schema]
+
+
+def test_these_are_the_tables_and_queues(resources: Resources) -> None:
+    assert set(of_type(resources, "AWS::DynamoDB::Table")) == set(TABLES)
+    assert set(of_type(resources, "AWS::SQS::Queue")) == {*QUEUES.keys(), *QUEUES.values()}
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_a_table_has_its_keys_and_indexes(resources: Resources, name: str) -> None:
+    table, (key, indexes) = resources[name]["Properties"], TABLES[name]
+    found = table.get("GlobalSecondaryIndexes", [])
+    assert keys(table["KeySchema"]) == key
+    assert {index["IndexName"]: keys(index["KeySchema"]) for index in found} == indexes
+    assert all(index["Projection"] == {"ProjectionType": "KEYS_ONLY"} for index in found)
+    declared = {attribute["AttributeName"] for attribute in table["AttributeDefinitions"]}
+    assert declared == {*key, *(part for index in indexes.values() for part in index)}
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_a_table_survives_mistakes(resources: Resources, name: str) -> None:
+    table = resources[name]
+    assert table["DeletionPolicy"] == "RetainExceptOnCreate"
+    assert table["UpdateReplacePolicy"] == "Retain"
+    assert table["Properties"]["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+    assert table["Properties"]["BillingMode"] == "PAY_PER_REQUEST"
+
+
+@pytest.mark.parametrize("name", sorted(set(TABLES) - {"ConfigurationTable"}))
+def test_what_grows_without_bound_expires(resources: Resources, name: str) -> None:
+    expiry = resources[name]["Properties"]["TimeToLiveSpecification"]
+    assert expiry == {"AttributeName": "expires_at", "Enabled": True}
+
+
+def test_the_configuration_does_not_expire(resources: Resources) -> None:
+    assert "TimeToLiveSpecification" not in resources["ConfigurationTable"]["Properties"]
+
+
+@pytest.mark.parametrize("name", QUEUES)
+def test_a_queue_moves_what_fails_five_times_to_its_dead_letters(resources: Resources, name: str) -> None:
+    dead = QUEUES[name]
+    redrive = resources[name]["Properties"]["RedrivePolicy"]
+    assert redrive == {"deadLetterTargetArn": {"Fn::GetAtt": [dead, "Arn"]}, "maxReceiveCount": 5}
+    allowed = resources[dead]["Properties"]["RedriveAllowPolicy"]
+    queue_name = resources[name]["Properties"]["QueueName"]["Fn::Sub"]
+    assert allowed["redrivePermission"] == "byQueue"
+    assert [arn["Fn::Sub"].split(":")[-1] for arn in allowed["sourceQueueArns"]] == [queue_name]
+
+
+@pytest.mark.parametrize("name", [*QUEUES.keys(), *QUEUES.values()])
+def test_a_queue_is_encrypted_and_keeps_messages_for_fourteen_days(resources: Resources, name: str) -> None:
+    queue = resources[name]["Properties"]
+    assert queue["SqsManagedSseEnabled"] is True
+    assert queue["MessageRetentionPeriod"] == FOURTEEN_DAYS
+    assert queue["MaximumMessageSize"] == 1024 * 1024
+
+
+@pytest.mark.parametrize("name", ["WebhooksQueuePolicy", "TasksQueuePolicy", "RequestsBucketPolicy"])
+def test_queues_and_the_bucket_speak_tls_only(resources: Resources, name: str) -> None:
+    first = resources[name]["Properties"]["PolicyDocument"]["Statement"][0]
+    assert (first["Effect"], first["Principal"]) == ("Deny", "*")
+    assert first["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+
+
+def test_the_bucket_is_private_encrypted_and_forgets(resources: Resources) -> None:
+    bucket = resources["RequestsBucket"]["Properties"]
+    assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
+    assert bucket["BucketEncryption"]
+    (rule,) = bucket["LifecycleConfiguration"]["Rules"]
+    assert (rule["Status"], rule["ExpirationInDays"]) == ("Enabled", {"Ref": "LogRetentionDays"})
+
+
+def test_mail_is_received_only_when_a_domain_is_given(template: dict[str, Any], resources: Resources) -> None:
+    assert template["Parameters"]["EmailDomain"]["Default"] == ""
+    assert resources["MailRule"]["Condition"] == resources["MailRules"]["Condition"] == "ReceivesEmail"
+    conditional, _, otherwise = resources["RequestsBucket"]["Properties"]["NotificationConfiguration"]["Fn::If"]
+    assert (conditional, otherwise) == ("ReceivesEmail", {"Ref": "AWS::NoValue"})
+
+
+def test_every_dead_letter_function_error_and_delay_raises_an_alarm(resources: Resources) -> None:
+    alarms = of_type(resources, "AWS::CloudWatch::Alarm")
+    watched = {(alarm["MetricName"], str(alarm["Dimensions"][0]["Value"])) for alarm in alarms.values()}
+    wanted = {("Errors", str({"Ref": name})) for name in ("APIHandler", "ProcessWebhooks", "ProcessTasks", "Tick")}
+    for queue, dead in QUEUES.items():
+        wanted.add(("ApproximateNumberOfMessagesVisible", str({"Fn::GetAtt": [dead, "QueueName"]})))
+        wanted.add(("ApproximateAgeOfOldestMessage", str({"Fn::GetAtt": [queue, "QueueName"]})))
+    assert wanted <= watched
+    assert {"5XXError", "Invocations"} <= {metric for metric, _ in watched}
+    assert all(alarm["AlarmActions"]["Fn::If"][0] == "MailsAlarms" for alarm in alarms.values())
