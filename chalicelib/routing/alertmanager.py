@@ -200,7 +200,7 @@ def _aggregate(nodes: list[Node], receiver: str, notes: list[str]) -> dict[str, 
 
 def _general_notes(config: Mapping[str, Any], nodes: list[Node], rules: str) -> list[str]:
     notes = []
-    used = [name for name in _WITHOUT_EQUIVALENT if f"{name}" in str(config["route"])]
+    used = [name for name in _WITHOUT_EQUIVALENT if f"'{name}':" in str(config["route"])]
     if used:
         notes.append(
             f"no equivalent: {', '.join(used)}; alerts are routed at once, and repeats are the team's escalation"

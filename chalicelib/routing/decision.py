@@ -26,9 +26,8 @@ from chalicelib.routing.actions import (
     normal_severity,
 )
 from chalicelib.routing.rules import Ruleset
+from chalicelib.routing.values import bounded, value_at
 from chalicelib.templates import TemplateError, render
-
-_MAX_SHOWN = 200
 
 
 @dataclass(frozen=True)
@@ -183,35 +182,5 @@ def _rendered(template: str, name: str, data: Mapping[str, Any], notes: list[str
     try:
         return render(template, data)[:MAX_TEXT]
     except TemplateError as error:
-        notes.append(f"the template of {name} failed: {error}"[:_MAX_SHOWN])
+        notes.append(f"the template of {name} failed: {error}"[:200])
         return None
-
-
-def value_at(value: Any, path: str) -> Any:
-    """The value at a dotted path; a list without that index gives the list of its members' values."""
-    steps = path.split(".")
-    for position, step in enumerate(steps):
-        if isinstance(value, Mapping):
-            value = value.get(step)
-        elif isinstance(value, (list, tuple)):
-            if not (step.isascii() and step.isdigit() and len(step) < 10):
-                return [value_at(member, ".".join(steps[position:])) for member in value]
-            value = value[int(step)] if int(step) < len(value) else None
-        else:
-            return None
-    return value
-
-
-def bounded(value: Any) -> Any:
-    """A value that is fit for a log: long texts, large structures and numbers that JSON lacks become short text."""
-    if value is None or isinstance(value, bool):
-        return value
-    if isinstance(value, (int, float)) and abs(value) < 1e15:
-        return value
-    if isinstance(value, str):
-        return value if len(value) <= _MAX_SHOWN else value[: _MAX_SHOWN - 3] + "..."
-    try:
-        shown = json.dumps(value, ensure_ascii=False, allow_nan=False)
-    except (TypeError, ValueError):
-        return bounded(str(value))
-    return value if len(shown) <= _MAX_SHOWN and isinstance(value, (list, dict)) else bounded(shown)

@@ -13,9 +13,10 @@ from datetime import datetime
 from typing import Any
 
 from chalicelib import ids
-from chalicelib.routing.decision import Decision, Effect, Group, bounded, changed, decide, match_data
+from chalicelib.routing.decision import Decision, Effect, Group, changed, decide, match_data
 from chalicelib.routing.explanation import MAX_RULES_LISTED, router_entry, shortened
 from chalicelib.routing.rules import RulesError, compiled_rules
+from chalicelib.routing.values import bounded
 
 MAX_DEPTH = 10
 MAX_ROUTERS = 50  # visited for one destination, however the routers fan out

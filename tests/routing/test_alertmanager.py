@@ -139,7 +139,7 @@ TIMES = some.builds(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(TREES, some.lists(some.tuples(LABEL_SETS, TIMES), min_size=1, max_size=5))
 def test_any_tree_decides_as_alertmanager_does(
     tree: dict[str, Any], alerts: list[tuple[dict[str, str], datetime]]
