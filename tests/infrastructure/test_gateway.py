@@ -50,8 +50,9 @@ def test_a_throttled_caller_learns_when_to_come_back() -> None:
     assert RESPONSES["THROTTLED"]["ResponseParameters"]["Headers"]["Retry-After"] == "'1'"
 
 
-def test_a_path_that_is_not_there_is_404() -> None:
-    assert RESPONSES["MISSING_AUTHENTICATION_TOKEN"]["StatusCode"] == 404
+@pytest.mark.parametrize("kind", ["MISSING_AUTHENTICATION_TOKEN", "INVALID_SIGNATURE", "DEFAULT_4XX"])
+def test_a_path_that_is_not_there_is_404_with_and_without_a_token(kind: str) -> None:
+    assert RESPONSES[kind]["StatusCode"] == 404
 
 
 def test_every_body_reaches_the_function_as_bytes(api: dict[str, Any]) -> None:
