@@ -26,6 +26,7 @@ from chalicelib.matching.queries import (
     all_queries,
     any_query,
     element,
+    field_at,
     field_matcher,
     no_query,
     not_query,
@@ -271,7 +272,7 @@ class Compiler:
                 tests.extend(test for _, _, test in found)
             else:
                 found = self._tests(operand, at.key(key))
-                fields.append(Field(self._path(key, at.key(key)), all_of([test for _, _, test in found])))
+                fields.append(field_at(self._path(key, at.key(key)), all_of([test for _, _, test in found])))
         return Query(all_of(tests), fields)
 
     def _clock_check(self, key: str, operand: Any, at: At) -> list[Check]:

@@ -21,12 +21,25 @@ One = Callable[[Any], bool]
 Many = Callable[[list[Visit]], bool]
 
 
+class Search(NamedTuple):
+    """Looks for a value that meets `one`, asking of what a list lacks only when `absent`; the test is met when it is
+    found, or, when `negated`, when it is not."""
+
+    one: One
+    absent: bool
+    negated: bool = False
+
+
 class Test(NamedTuple):
     one: One
     many: Many
     flat: Callable[[list[Any]], bool] | None = None
     texts: frozenset[str] | None = None
     """When known: the test is met by just these texts, and nothing else."""
+    search: Search | None = None
+    """When the order of visits does not matter: how to judge them without writing them down."""
+    ordered: bool = False
+    """Whether `flat` does not hold for lists that are visited within a query, because order matters there."""
 
 
 Builder = Callable[[Any], Test]
@@ -39,7 +52,7 @@ def any_value(one: One, texts: frozenset[str] | None = None) -> Test:
     def many(visits: list[Visit]) -> bool:
         return any(one(visit.value) for visit in visits if visit.counts)
 
-    return Test(one, many, _any_text(texts) if texts else _any_of(one), texts)
+    return Test(one, many, _any_text(texts) if texts else _any_of(one), texts, Search(one, absent=False))
 
 
 def _any_of(one: One) -> Callable[[list[Any]], bool]:
@@ -86,6 +99,7 @@ def _not_equal(expected: Any) -> Test:
         lambda value: not same(value),
         lambda visits: not any(same(visit.value) for visit in visits),
         lambda values: not some(values),
+        search=Search(same, absent=True, negated=True),
     )
 
 
@@ -94,7 +108,8 @@ def _in(choices: Any) -> Test:
     test = membership(choices)
     texts = _texts(choices)
     flat = _any_text(texts) if texts else _any_of(test)
-    return Test(test, lambda visits: any(test(visit.value) for visit in visits), flat, texts)
+    search = Search(test, absent=True)
+    return Test(test, lambda visits: any(test(visit.value) for visit in visits), flat, texts, search)
 
 
 def _not_in(choices: Any) -> Test:
@@ -108,7 +123,10 @@ def _not_in(choices: Any) -> Test:
                 return True
         return False
 
-    return Test(lambda value: not test(value), many)
+    def flat(values: list[Any]) -> bool:
+        return not (any(map(test, values)) if values else test(values))
+
+    return Test(lambda value: not test(value), many, flat, ordered=True)
 
 
 def _choices(operand: Any) -> list[Any]:
@@ -230,15 +248,25 @@ def all_of(tests: list[Test]) -> Test:
     """One test that is met when all are; none is always met."""
     if len(tests) == 1:
         return tests[0]
-    ones, flats = [test.one for test in tests], [test.flat for test in tests if test.flat]
-
-    def one(value: Any) -> bool:
-        for each in ones:  # noqa: SIM110 - a generator would cost more than the tests
-            if not each(value):
-                return False
-        return True
 
     def many(visits: list[Visit]) -> bool:
         return all(test.many(visits) for test in tests)
 
-    return Test(one, many, (lambda values: all(flat(values) for flat in flats)) if len(flats) == len(tests) else None)
+    flats = [test.flat for test in tests if test.flat]
+    flat = every(flats) if len(flats) == len(tests) else None
+    return Test(every([test.one for test in tests]), many, flat, ordered=any(test.ordered for test in tests))
+
+
+def every(tests: list[One]) -> One:
+    """One function that is true when all are."""
+    if len(tests) == 2:
+        first, second = tests
+        return lambda value: first(value) and second(value)
+
+    def all_met(value: Any) -> bool:
+        for test in tests:  # noqa: SIM110 - a generator would cost more than the tests
+            if not test(value):
+                return False
+        return True
+
+    return all_met

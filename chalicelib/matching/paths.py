@@ -6,7 +6,7 @@ A walk gives visits. A list is visited element by element, lists within lists to
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from chalicelib.matching.javascript import MISSING, is_null, to_number, utf16_units
@@ -48,6 +48,29 @@ class Path:
         visits: list[Visit] = []
         self._walk(Visit(document), 0, MAX_LISTS_IN_LISTS, visits)
         return visits
+
+    def meets(self, document: Mapping[str, Any], one: Callable[[Any], bool], absent: bool) -> bool:
+        """Whether any visited value meets `one`; of what does not count only when `absent`. The same values as those
+        of `visits`, but none is written down, and the first that meets it ends the walk."""
+        return self._meets(document, 0, MAX_LISTS_IN_LISTS, one, absent)
+
+    def _meets(self, value: Any, depth: int, lists: int, one: Callable[[Any], bool], absent: bool) -> bool:
+        while True:
+            kind = type(value)
+            if kind is list and lists and self._fans_out[depth]:
+                for item in value:
+                    if self._meets(item, depth, lists - 1, one, absent):
+                        return True
+            if depth == len(self.segments) or value is None or value is MISSING:
+                return one(value)
+            if kind is dict:
+                value = value.get(self.segments[depth], MISSING)
+            else:
+                at = self._step(value, depth)
+                if not at.counts:
+                    return absent and one(MISSING)
+                value = at.value
+            depth += 1
 
     def show(self, document: Mapping[str, Any], now: Any = None) -> Any:
         """What is at this path, for a log: the value, or a list of those found, null for none."""

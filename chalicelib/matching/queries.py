@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from chalicelib.matching.javascript import MISSING
-from chalicelib.matching.operators import Test
+from chalicelib.matching.operators import One, Test, every
 from chalicelib.matching.paths import Path, Visit, expand
 
 MAX_INNER_VISITS = 10_000
@@ -58,7 +58,7 @@ def _one_step(path: Path, test: Test) -> Matcher:
 
 
 def _two_steps(path: Path, test: Test) -> Matcher:
-    one, of_list, many, missing = test.one, _of_list(path, test), test.many, test.one(MISSING)
+    one, of_list, in_full, missing = test.one, _of_list(path, test), _in_full(path, test), test.one(MISSING)
     first, second = path.segments
 
     def matches(document: Mapping[str, Any], now: Any) -> bool:
@@ -67,14 +67,14 @@ def _two_steps(path: Path, test: Test) -> Matcher:
         except KeyError:
             return missing
         except TypeError:
-            return many(path.visits(document))
+            return in_full(document)
         return of_list(value, document) if type(value) is list else one(value)
 
     return matches
 
 
 def _many_steps(path: Path, test: Test) -> Matcher:
-    one, of_list, many, missing = test.one, _of_list(path, test), test.many, test.one(MISSING)
+    one, of_list, in_full, missing = test.one, _of_list(path, test), _in_full(path, test), test.one(MISSING)
     segments = path.segments
 
     def matches(document: Mapping[str, Any], now: Any) -> bool:
@@ -85,14 +85,23 @@ def _many_steps(path: Path, test: Test) -> Matcher:
         except KeyError:
             return missing
         except TypeError:
-            return many(path.visits(document))
+            return in_full(document)
         return of_list(value, document) if type(value) is list else one(value)
 
     return matches
 
 
+def _in_full(path: Path, test: Test) -> Callable[[Mapping[str, Any]], bool]:
+    if not test.search:
+        return lambda document: test.many(path.visits(document))
+    one, absent, negated = test.search
+    if negated:
+        return lambda document: not path.meets(document, one, absent)
+    return lambda document: path.meets(document, one, absent)
+
+
 def _of_list(path: Path, test: Test) -> Callable[[list[Any], Mapping[str, Any]], bool]:
-    flat, many = test.flat, test.many
+    flat, in_full = test.flat, _in_full(path, test)
 
     def of_list(values: list[Any], document: Mapping[str, Any]) -> bool:
         if flat:
@@ -101,7 +110,7 @@ def _of_list(path: Path, test: Test) -> Callable[[list[Any], Mapping[str, Any]],
                     break
             else:
                 return flat(values)
-        return many(path.visits(document))
+        return in_full(document)
 
     return of_list
 
@@ -109,6 +118,7 @@ def _of_list(path: Path, test: Test) -> Callable[[list[Any], Mapping[str, Any]],
 class Field(NamedTuple):
     path: Path
     test: Test
+    matches: Matcher
 
     def many(self, starts: list[Visit]) -> bool:
         visits: list[Visit] = []
@@ -117,6 +127,10 @@ class Field(NamedTuple):
                 break
             self.path.walk(start, visits)
         return self.test.many(visits)
+
+
+def field_at(path: Path, test: Test) -> Field:
+    return Field(path, test, field_matcher(path, test))
 
 
 class Query(NamedTuple):
@@ -128,6 +142,8 @@ class Query(NamedTuple):
     def one(self, value: Any) -> bool:
         if not self.test.one(value):
             return False
+        if type(value) is dict:
+            return all(field.matches(value, None) for field in self.fields)
         starts = [Visit(value, own=value is not MISSING)]
         return all(field.many(starts) for field in self.fields)
 
@@ -150,21 +166,32 @@ def not_query(query: Query) -> Test:
 
 def all_queries(queries: list[Query]) -> Test:
     return Test(
-        lambda value: all(query.one(value) for query in queries),
+        every([query.one for query in queries]),
         lambda visits: all(query.many(visits) for query in queries),
+        _flat(queries, every),
     )
 
 
 def any_query(queries: list[Query]) -> Test:
     return Test(
-        lambda value: any(query.one(value) for query in queries),
+        _some([query.one for query in queries]),
         lambda visits: any(query.many(visits) for query in queries),
+        _flat(queries, _some),
     )
 
 
 def no_query(queries: list[Query]) -> Test:
-    some = any_query(queries)
-    return Test(lambda value: not some.one(value), lambda visits: not some.many(visits))
+    one, many, *_ = any_query(queries)
+    return Test(lambda value: not one(value), lambda visits: not many(visits))
+
+
+def _some(tests: list[One]) -> One:
+    return lambda value: any(test(value) for test in tests)
+
+
+def _flat(queries: list[Query], join: Callable[[list[One]], One]) -> One | None:
+    flats = [query.test.flat for query in queries if query.test.flat and not query.fields and not query.test.ordered]
+    return join(flats) if len(flats) == len(queries) else None
 
 
 def element(query: Query) -> Test:
@@ -176,4 +203,4 @@ def element(query: Query) -> Test:
                 return any(query.element(value) for value in visit.value)
         return False
 
-    return Test(lambda value: False, many)
+    return Test(lambda value: False, many, lambda values: any(map(query.element, values)))
