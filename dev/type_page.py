@@ -89,9 +89,12 @@ def _run(adapter: type[Adapter], name: str, given: dict[str, Any]) -> Case:
     return Case(name, given, {key: options[key] for key in given.get("options", {})}, outcome, reply, confirms)
 
 
-def _effects(cases: Iterable[Case]) -> str:
-    rows = [(_condition(case), _effect(case), _key(case.outcome), _title(case.outcome)) for case in cases]
-    return table(("Example", "Effect", "Key", "Title of the alert"), rows)
+def _effects(cases: Sequence[Case]) -> str:
+    replies = {case.reply.body for case in cases if not case.outcome.blocked}
+    same = len(replies) == 1
+    rows = [(_condition(case), _effect(case, not same), _key(case.outcome), _title(case.outcome)) for case in cases]
+    effects = table(("Example", "Effect", "Key", "Title of the alert"), rows)
+    return effects + (f"\n\nRequests are answered {code(replies.pop())}." if same and any(replies) else "")
 
 
 def _condition(case: Case) -> str:
@@ -103,11 +106,11 @@ def _options_of(case: Case) -> list[str]:
     return [f"{code(name)} is {code(json.dumps(value))}" for name, value in case.options.items()]
 
 
-def _effect(case: Case) -> str:
+def _effect(case: Case, with_reply: bool) -> str:
     if case.outcome.blocked:
         return "refused, 403"
     effect = "confirms the subscription" if case.confirms else _EFFECTS[case.outcome.action]
-    return f"{effect}; answered {code(case.reply.body)}" if case.reply.body else effect
+    return f"{effect}; answered {code(case.reply.body)}" if with_reply and case.reply.body else effect
 
 
 def _key(outcome: Outcome) -> str:
