@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
+from chalicelib.matching.checks import Actual, At, Check, Matches, alternatives, conjunction, opposite, oversize
 from chalicelib.matching.clock import (
     DEFAULT_DATE,
     DEFAULT_TIME,
@@ -32,86 +32,12 @@ from chalicelib.matching.queries import (
     not_query,
 )
 
-MAX_DEPTH = 32
-MAX_NODES = 2000
-
-Matches = Callable[[Mapping[str, Any], datetime], bool]
-Actual = Callable[[Mapping[str, Any], datetime], Any]
-
 _GROUPS = ("$and", "$or", "$nor")
 _CLOCK_PARAMETERS = {
     "$day": ("timezone",),
     "$now": ("timezone", "format"),
     "$timeBetween": ("timezone", "timeformat", "starttime", "endtime"),
 }
-
-
-class ConditionError(ValueError):
-    """A condition that cannot be compiled. `problems` are (path, message) pairs, such as
-    ("match.$and[1].alert.title.$regex", "..."); `steps` has for each the keys and indexes from the condition on."""
-
-    def __init__(self, problems: Sequence[tuple[At, str]]) -> None:
-        self.problems = [(at.path, message) for at, message in problems]
-        self.steps = [at.steps for at, _ in problems]
-        super().__init__("; ".join(f"{path}: {message}" for path, message in self.problems))
-
-
-class At(NamedTuple):
-    """Where we are in the condition: as text, and as the keys and indexes that lead there."""
-
-    path: str
-    steps: tuple[str | int, ...] = ()
-
-    def key(self, key: str) -> At:
-        return At(f"{self.path}.{key}" if self.path else key, (*self.steps, key))
-
-    def item(self, index: int) -> At:
-        return At(f"{self.path}[{index}]", (*self.steps, index))
-
-
-@dataclass(slots=True)
-class Check:
-    """One part of a conjunction: what it asks, and, when it is itself a conjunction, its parts."""
-
-    path: str
-    operator: str
-    expected: Any
-    matches: Matches
-    actual: Actual
-    parts: list[Check]
-
-
-def conjunction(tests: list[Matches]) -> Matches:
-    """One function that is true when all are; short ones are written out, since this runs for every rule."""
-    if not tests:
-        return lambda document, now: True
-    if len(tests) == 1:
-        return tests[0]
-    if len(tests) == 2:
-        first, second = tests
-        return lambda document, now: first(document, now) and second(document, now)
-
-    def every(document: Mapping[str, Any], now: datetime) -> bool:
-        for test in tests:  # noqa: SIM110 - a generator would cost more than the tests
-            if not test(document, now):
-                return False
-        return True
-
-    return every
-
-
-def _alternatives(tests: list[Matches]) -> Matches:
-    def some(document: Mapping[str, Any], now: datetime) -> bool:
-        for test in tests:  # noqa: SIM110
-            if test(document, now):
-                return True
-        return False
-
-    return some
-
-
-def _opposite(test: Matches) -> Matches:
-    return lambda document, now: not test(document, now)
 
 
 def _nothing(document: Mapping[str, Any], now: datetime) -> Any:
@@ -127,7 +53,7 @@ class Compiler:
     def compile(self, condition: Any, path: str) -> list[Check]:
         """The checks that a whole document must pass."""
         at = At(path)
-        if fault := _oversize(condition):
+        if fault := oversize(condition):
             self._problem(at, fault)
             return []
         return self._document(condition, at)
@@ -168,14 +94,14 @@ class Compiler:
         if key == "$and":
             parts = [check for checks in found for check in checks]
             return Check(at.path, key, entries, conjunction(tests), _nothing, parts)
-        some = _alternatives(tests)
-        return Check(at.path, key, entries, some if key == "$or" else _opposite(some), _nothing, [])
+        some = alternatives(tests)
+        return Check(at.path, key, entries, some if key == "$or" else opposite(some), _nothing, [])
 
     def _own_check(self, key: str, operand: Any, condition: dict[str, Any], at: At) -> list[Check]:
         """An operator that looks at the whole document."""
         if key == "$not" and isinstance(operand, dict):
             test = conjunction([check.matches for check in self._document(operand, at.key(key))])
-            return [Check(at.key(key).path, key, operand, _opposite(test), _nothing, [])]
+            return [Check(at.key(key).path, key, operand, opposite(test), _nothing, [])]
         if key == "$exists":
             self._problem(at.key(key), "must stand under a field")
             return []
@@ -344,26 +270,3 @@ def _of_clock(test: Test, read: Callable[[datetime], Any]) -> Matches:
 
 def _clock_value(read: Callable[[datetime], Any]) -> Actual:
     return lambda document, now: read(now)
-
-
-def _oversize(condition: Any) -> str | None:
-    """Bounds the condition before anything recursive looks at it; also refuses what is not JSON."""
-    level, nodes = [condition], 0
-    for _ in range(MAX_DEPTH + 1):
-        nodes += len(level)
-        if nodes > MAX_NODES:
-            return f"the condition has more than {MAX_NODES} parts"
-        if any(not isinstance(part, (dict, list, str, int, float, type(None))) for part in level):
-            return "the condition must be made of plain JSON values"
-        if any(isinstance(part, dict) and not all(isinstance(key, str) for key in part) for part in level):
-            return "the condition's keys must be text"
-        level = [inner for part in level for inner in _inner(part)]
-        if not level:
-            return None
-    return f"the condition is nested more than {MAX_DEPTH} deep"
-
-
-def _inner(part: Any) -> list[Any]:
-    if isinstance(part, dict):
-        return list(part.values())
-    return part if isinstance(part, list) else []

@@ -13,7 +13,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, TypedDict
 
-from chalicelib.matching.compiler import Check, Compiler, ConditionError, Matches, conjunction
+from chalicelib.matching.checks import Check, ConditionError, Matches, conjunction
+from chalicelib.matching.compiler import Compiler
 
 __all__ = ["Condition", "ConditionError", "Failure", "compile_condition"]
 
