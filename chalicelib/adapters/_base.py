@@ -35,7 +35,8 @@ class Option:
     """One setting of an integration type. `kind` is str, bool or int; `check` answers a fault or None.
 
     `secret` options are never shown to anyone but admins and never logged. `format` tells a form how to show it:
-    ``yaml``, ``duration``, ``url``, ``handlebars``, ``text``.
+    ``yaml``, ``duration``, ``url``, ``handlebars``, ``text``. `required_with` names an option declared before this
+    one: where that is set, this one is required.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Option:
     help: str
     default: str | bool | int | None = None
     required: bool = False
+    required_with: str | None = None
     secret: bool = False
     choices: tuple[str, ...] = ()
     format: str | None = None

@@ -72,7 +72,8 @@ def read_options(adapter: type[Adapter], given: Mapping[str, Any], stored: Mappi
         if option.name in given:
             values[option.name], fault = _cast(option, given[option.name])
             problems.extend([f"option_{option.name} {fault}"] if fault else [])
-        if option.required and values[option.name] in (None, ""):
+        required = option.required or (option.required_with and values[option.required_with])
+        if required and values[option.name] in (None, ""):
             problems.append(f"option_{option.name} can't be blank")
     check(dict.fromkeys(problems))
     return {option.name: values[option.name] for option in declared(adapter)}

@@ -1,0 +1,123 @@
+"""Makes foreign HTML safe to show, in one of five degrees. What a degree takes away are tags, never their text."""
+
+from __future__ import annotations
+
+import re
+from html import escape
+from typing import Any
+
+import nh3
+
+LEVELS = ("basic", "default", "relaxed", "relaxed_2", "restricted")
+
+
+def _words(source: str) -> frozenset[str]:
+    return frozenset(source.split())
+
+
+_RESTRICTED = _words("b em i strong u")
+_BASIC = _RESTRICTED | _words(
+    "a abbr blockquote br cite code dd dfn dl dt kbd li mark ol p pre q s samp small strike sub sup time ul var"
+)
+_RELAXED = _BASIC | _words(
+    "address article aside bdi bdo caption col colgroup data del div figcaption figure footer h1 h2 h3 h4 h5 h6 header "
+    "hgroup hr img ins main nav rp rt ruby section span summary table tbody td tfoot th thead tr wbr"
+)
+_BASIC_ATTRIBUTES = {
+    "a": {"href"},
+    "abbr": {"title"},
+    "blockquote": {"cite"},
+    "dfn": {"title"},
+    "q": {"cite"},
+    "time": {"datetime"},
+}
+_CELL = {"align", "colspan", "headers", "height", "rowspan", "scope", "valign", "width", "bgcolor"}
+_RELAXED_ATTRIBUTES = _BASIC_ATTRIBUTES | {
+    "*": {"class", "dir", "lang", "style", "title"},
+    "a": {"href", "hreflang", "name"},
+    "col": {"span", "width"},
+    "data": {"value"},
+    "del": {"cite", "datetime"},
+    "img": {"align", "alt", "border", "height", "src", "width"},
+    "ins": {"cite", "datetime"},
+    "li": {"value"},
+    "ol": {"reversed", "start", "type"},
+    "table": {"align", "bgcolor", "border", "cellpadding", "cellspacing", "frame", "rules", "summary", "width"},
+    "td": _CELL,
+    "th": _CELL,
+    "ul": {"type"},
+}
+_STYLES = _words(
+    "background-color border border-bottom border-collapse border-color border-left border-radius border-right "
+    "border-spacing border-style border-top border-width color direction display font font-family font-size font-style "
+    "font-weight height letter-spacing line-height list-style-type margin margin-bottom margin-left margin-right "
+    "margin-top max-width min-width padding padding-bottom padding-left padding-right padding-top text-align "
+    "text-decoration text-indent text-transform vertical-align white-space width word-break word-spacing"
+)
+_SCHEMES = {"ftp", "http", "https", "mailto", "tel"}
+# Tags that part words: without them "<p>one</p><p>two</p>" would run together.
+_PARTING = re.compile(
+    r"(?=</?(?:address|article|aside|blockquote|br|dd|div|dl|dt|footer|h[1-6]|header|hr|li|nav|ol|p|pre|section|table"
+    r"|tr|td|th|ul)\b)",
+    re.IGNORECASE,
+)
+_BODY = re.compile(r"<body\b[^<>]*>", re.IGNORECASE)
+_BODY_END = re.compile(r"</body\b", re.IGNORECASE)
+_HEAD_END = re.compile(r"</head\s{0,9}>", re.IGNORECASE)
+
+
+def _degree(tags: frozenset[str], attributes: dict[str, set[str]], rel: str) -> dict[str, Any]:
+    return {
+        "tags": set(tags),
+        "attributes": attributes,
+        "clean_content_tags": {"script", "style", "title"},
+        "link_rel": rel,
+        "url_schemes": _SCHEMES,
+        "filter_style_properties": set(_STYLES),
+    }
+
+
+_DEGREES = {
+    "default": _degree(frozenset(), {}, "nofollow"),
+    "restricted": _degree(_RESTRICTED, {}, "nofollow"),
+    "basic": _degree(_BASIC, _BASIC_ATTRIBUTES, "nofollow"),
+    "relaxed": _degree(_RELAXED, _RELAXED_ATTRIBUTES, "noopener noreferrer"),
+    "relaxed_2": _degree(_RELAXED, _RELAXED_ATTRIBUTES, "noopener noreferrer"),
+}
+
+
+# The parser's time grows with the depth of the tree: beyond these, only the text is kept.
+_MAX_LENGTH = 512 * 1024
+_MAX_DEPTH = 500
+_TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*)[^<>]*>?")
+# Tags that hold nothing, or that the next of their kind closes.
+_FLAT = _words("area base br col embed hr img input link meta param source track wbr p li td th tr dt dd option")
+
+
+def sanitize(source: str, level: str) -> str:
+    """HTML with only what the level lets through. Scripts and style sheets go with their content at every level: a
+    style sheet would restyle the page that shows the text. So `relaxed` and `relaxed_2` are the same here.
+    """
+    source = source[:_MAX_LENGTH]
+    if _depth(source) > _MAX_DEPTH:
+        return escape(_TAG.sub(" ", source), quote=False).strip()
+    spaced = _PARTING.sub(" ", source) if level in ("default", "restricted") else source
+    return nh3.clean(spaced, **_DEGREES[level]).strip()
+
+
+def _depth(source: str) -> int:
+    """How deep tags are nested, at most."""
+    depth = deepest = 0
+    for found in _TAG.finditer(source):
+        if found[2].lower() not in _FLAT:
+            depth = max(depth - 1, 0) if found[1] else depth + 1
+            deepest = max(deepest, depth)
+    return deepest
+
+
+def inner_body(source: str) -> str:
+    """What a HTML document shows: the inside of its body, or what follows its head."""
+    begin = _BODY.search(source) or _HEAD_END.search(source)
+    start = begin.end() if begin else 0
+    end = _BODY_END.search(source, start)
+    return source[start : end.start() if end else len(source)].strip()
