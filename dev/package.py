@@ -10,6 +10,7 @@ import argparse
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -38,6 +39,7 @@ def package(stage: str, out: Path = DEFAULT, project: Path = ROOT) -> Path:
     merge.write_text(json.dumps(template.read_folder()))
     _run_chalice(stage, out, merge, project)
     merge.unlink()
+    shutil.rmtree(project / ".chalice" / "deployments", ignore_errors=True)  # Chalice keeps every zip it ever made
     _compact(out / "sam.json")
     check_zip(out / "deployment.zip", project)
     return out

@@ -6,6 +6,7 @@ It runs with TLS and with IAM enforced, so the roles and the TLS-only policies o
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import socket
 import ssl
@@ -75,6 +76,7 @@ def running(folder: Path) -> Iterator[str]:
             yield endpoint
         finally:
             _stop(process)
+            shutil.rmtree(folder / "scratch", ignore_errors=True)
 
 
 def trust() -> ssl.SSLContext:
