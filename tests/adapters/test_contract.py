@@ -28,7 +28,10 @@ from chalicelib.adapters._values import blank
 SLUGS = adapters.slugs()
 FOLDER = Path(adapters.__path__[0])
 DECLARATIONS = ("name", "vendor", "OPTIONS", "needs_existing", "SECRET_HEADERS", "SECRET_PARAMS")
-METHODS = ("blocked", "action", "thirdparty_id", "alert", "reply", "confirmation_url", "explain")
+METHODS = (
+    *("blocked", "action", "thirdparty_id", "alert", "reply", "confirmation_url", "template_data", "log_data"),
+    "explain",
+)
 CONSTANT = re.compile(r"[A-Z][A-Z0-9_]*")
 SECRET_NAME = re.compile(r"token|secret|password|api_?key|auth|signing")
 FORMATS = {"text", "link", "img", "email", "phone", "datetime"}
@@ -146,10 +149,13 @@ def test_headers_and_parameters_with_secrets_are_named_as_they_are_looked_up(slu
 
 
 def _adapter(slug: str, options: dict[str, Any] | None = None) -> Adapter:
-    """An adapter whose every fetch gives bytes that are no certificate."""
+    """An adapter whose every fetch gives bytes that are no certificate. Required options are the example's."""
     adapter = adapters.load(slug)
+    example = load_examples(slug)["create"].get("options", {})
+    required = {option.name: example[option.name] for option in adapter.OPTIONS if option.required}
     context = IntegrationContext(urgency="high", prefix_id="int_0123456789ABCD", name="Preview")
-    return adapter(read_options(adapter, options or {}, {}), context, fetch=lambda url: b"no certificate")
+    values = read_options(adapter, required | (options or {}), {})
+    return adapter(values, context, fetch=lambda url: b"no certificate")
 
 
 def _bare(request: Request) -> Request:
@@ -211,6 +217,7 @@ def _exercise(adapter: Adapter, request: Request) -> None:
     url = adapter.confirmation_url(request)
     assert url is None or url.startswith("https://")
     assert adapter.explain(request).strip()
+    json.dumps([adapter.template_data(request), adapter.log_data(request)])
 
 
 def _check_draft(draft: AlertDraft, action: Action) -> None:
