@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import inspect
 import json
-import shlex
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
 
 from chalicelib import adapters
 from chalicelib.adapters._base import Action, Adapter, AlertDraft, Option, Outcome, Reply, adapt
 from chalicelib.adapters._examples import EXAMPLE_ID, load_examples, request_of
 from chalicelib.adapters._options import read_options
+from dev.curl_line import curl
 from dev.markdown import block, code, pretty_json, table
 
 NOTICE = "<!-- Made by `python -m dev.docs`. Do not edit: change the adapter or its examples instead. -->"
@@ -49,6 +48,7 @@ def cases_of(slug: str) -> list[Case]:
 def page(slug: str, differences: Sequence[str]) -> str:
     """The page of one type. `differences` are sentences on how it departs from the reference."""
     adapter, cases = adapters.load(slug), cases_of(slug)
+    secrets = {option.name for option in adapter.OPTIONS if option.secret}
     parts = [
         NOTICE,
         f"# {adapter.name}",
@@ -57,7 +57,7 @@ def page(slug: str, differences: Sequence[str]) -> str:
         f"[the adapter's source](../../chalicelib/adapters/{slug}.py) · [all types](README.md)",
         "## What requests do",
         _effects(cases),
-        *(section for case in cases if case.name == "create" for section in ("## Example", _example(case))),
+        *(part for case in cases if case.name == "create" for part in ("## Example", _example(case, secrets))),
         "## Token or signature",
         _protection(adapter),
         "## Options",
@@ -103,7 +103,14 @@ def _condition(case: Case) -> str:
 
 
 def _options_of(case: Case) -> list[str]:
-    return [f"{code(name)} is {code(json.dumps(value))}" for name, value in case.options.items()]
+    return [
+        f"with a {code(name)}" if _is_long(value) else f"{code(name)} is {code(json.dumps(value))}"
+        for name, value in case.options.items()
+    ]
+
+
+def _is_long(value: Any) -> bool:
+    return isinstance(value, str) and "\n" in value
 
 
 def _effect(case: Case, with_reply: bool) -> str:
@@ -125,41 +132,19 @@ def _title(outcome: Outcome) -> str:
     return "" if outcome.blocked or outcome.alert is None else code(outcome.alert.title or "")
 
 
-def _example(case: Case) -> str:
-    where = f", where {' and '.join(_options_of(case))}" if _options_of(case) else ""
+def _example(case: Case, secrets: set[str]) -> str:
+    where = f" ({', '.join(_options_of(case))})" if case.options else ""
+    settings = [(name, value.strip()) for name, value in case.options.items() if _is_long(value)]
+    signed = "headers" in case.given["request"] and not secrets.isdisjoint(case.options)
     return "\n\n".join(
         [
+            *(f"The {code(name)}:\n\n{block('yaml', value)}" for name, value in settings),
             f"With `URL` the address of your Signalbox and `int_…` the prefix id of an integration{where}:",
-            block("sh", curl(case.given["request"], request_of(case.given).body)),
+            block("sh", curl(case.given["request"], request_of(case.given).body, exact=signed)),
             "makes this alert (fields that stay empty are left out; the integration gives an urgency that is missing):",
             block("json", pretty_json(_shown_alert(case.outcome))),
         ]
     )
-
-
-def curl(given: dict[str, Any], body: bytes) -> str:
-    words = ['curl -i "$URL/integration/int_…"']
-    if given.get("method", "POST") != "POST":
-        words.append(f"-X {given['method']}")
-    if given.get("query"):
-        words[0] = words[0].replace('int_…"', f'int_…?{urlencode(given["query"])}"')
-    words += [f"-H {shlex.quote(f'{name}: {value}')}" for name, value in given.get("headers", {}).items()]
-    if "form" in given:
-        words += [f"--data-urlencode {shlex.quote(f'{name}={value}')}" for name, value in given["form"].items()]
-    elif "json" in given and not given.get("headers"):
-        content = pretty_json(given["json"])
-        words += ["-H 'Content-Type: application/json'", f"--data-binary @- <<'END'\n{content}\nEND"]
-    elif body:  # exactly as sent, for a signature over it
-        words.append(f"--data-binary {_quoted(body.decode('utf-8', 'replace'))}")
-    return " \\\n  ".join(words)
-
-
-def _quoted(content: str) -> str:
-    """A word of the shell; with escapes (of bash and zsh) where control characters must survive copying."""
-    if all(character == "\n" or character.isprintable() for character in content):
-        return shlex.quote(content)
-    escaped = content.replace("\\", "\\\\").replace("'", "\\'")
-    return "$'" + escaped.replace("\r", "\\r").replace("\n", "\\n").replace("\t", "\\t") + "'"
 
 
 def _shown_alert(outcome: Outcome) -> dict[str, Any]:

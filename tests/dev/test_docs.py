@@ -12,7 +12,8 @@ import pytest
 from chalicelib import adapters
 from chalicelib.adapters._examples import load_examples, request_of
 from chalicelib.adapters._request import parse_json
-from dev import docs, type_page
+from dev import docs
+from dev.curl_line import curl
 
 # Stands in for curl: prints each word, then what it would read from its standard input.
 FAKE_CURL = """curl() { printf '%s\\0' "$@"; case "$*" in *'@-'*) cat;; esac; }; URL=https://signalbox.example.com
@@ -87,10 +88,11 @@ def test_departures_are_on_the_page_of_their_type_and_in_the_table(tmp_path: Pat
     assert "| [Prometheus](integration-types/prometheus.md) | It differs. | `alert.title` |" in table
 
 
+@pytest.mark.parametrize("exact", [False, True])
 @pytest.mark.parametrize("slug", adapters.slugs())
-def test_the_curl_line_of_a_page_sends_the_example(slug: str) -> None:
+def test_the_curl_line_of_a_page_sends_the_example(slug: str, exact: bool) -> None:
     given, request = load_examples(slug)["create"]["request"], request_of(load_examples(slug)["create"])
-    line = type_page.curl(given, request.body)
+    line = curl(given, request.body, exact)
     shell = subprocess.run(["bash", "-c", FAKE_CURL + line], capture_output=True, check=True, timeout=10)
     *words, standard_input = shell.stdout.split(b"\0")
     assert any(word.startswith(b"https://signalbox.example.com/integration/int_") for word in words)
