@@ -44,21 +44,20 @@ def ulid(milliseconds: int, random_bits: int) -> str:
     return "".join(reversed(characters))
 
 
-class UlidFactory:
-    """Makes ULIDs that never repeat and, within one process, always ascend."""
+_lock = threading.Lock()
+_latest = [-1]
 
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._last_milliseconds = -1
 
-    def new(self, now: datetime) -> str:
-        """A fresh ULID for the time `now`. When the clock stands still or goes back, the time part moves on by
-        one millisecond: the random part is never counted up, since it is what makes an id unguessable."""
-        milliseconds = int(now.timestamp() * 1000)
-        with self._lock:
-            milliseconds = max(milliseconds, self._last_milliseconds + 1)
-            self._last_milliseconds = milliseconds
-        return ulid(milliseconds, secrets.randbits(_RANDOM_BITS))
+def new(now: datetime) -> str:
+    """A fresh ULID for the time `now`: never repeated, and within one process always ascending.
+
+    When the clock stands still or goes back, the time part moves on by one millisecond: the random part is never
+    counted up, since it is what makes an id unguessable.
+    """
+    milliseconds = int(now.timestamp() * 1000)
+    with _lock:
+        milliseconds = _latest[0] = max(milliseconds, _latest[0] + 1)
+    return ulid(milliseconds, secrets.randbits(_RANDOM_BITS))
 
 
 def is_ulid(text: str) -> bool:

@@ -124,6 +124,15 @@ class World:
                 if record["messageId"] not in failed:
                     self.sqs.delete_message(QueueUrl=os.environ[variable], ReceiptHandle=record["receiptHandle"])
 
+    def take(self) -> list[dict[str, Any]]:
+        """Take everything off the webhooks queue, oldest request first, to be processed by hand."""
+        from chalicelib.storage.messages import unpack
+
+        records = self.messages()
+        for record in records:
+            self.sqs.delete_message(QueueUrl=os.environ["WEBHOOKS_QUEUE_URL"], ReceiptHandle=record["receiptHandle"])
+        return sorted(records, key=lambda record: str(unpack(record["body"])["log_id"]))
+
     # What most tests need.
 
     def team(self, name: str = "Ops", **fields: Any) -> Any:
@@ -173,13 +182,18 @@ def _app() -> Iterator[Any]:
 def world(_app: Any) -> Iterator[World]:
     """A fresh account at 09:00 UTC on a Monday, with empty queues."""
     from moto.core import DEFAULT_ACCOUNT_ID
+    from moto.dynamodb.models import dynamodb_backends
     from moto.sqs.models import sqs_backends
 
+    from chalicelib import ids
     from chalicelib.storage import configuration, rates
 
     with time_machine.travel(START, tick=False) as traveller:
         configuration.forget()
         rates.forget()
+        ids._latest[0] = -1  # the clock was set back since the last test
         for queue in sqs_backends[DEFAULT_ACCOUNT_ID][aws.REGION].queues.values():
             queue._messages.clear()  # PurgeQueue is allowed once a minute, and the clock stands still
+        for table in dynamodb_backends[DEFAULT_ACCOUNT_ID][aws.REGION].tables.values():
+            table.items.clear()  # moto reads every item of a table for a query
         yield World(_app, traveller)

@@ -18,7 +18,6 @@ from chalicelib.errors import Conflict, Invalid
 from chalicelib.storage import configuration, dynamo
 
 account_users = Blueprint(__name__)
-_ids = ids.UlidFactory()
 
 
 def _read(params: Mapping[str, Any], stored: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -56,10 +55,10 @@ def _merge(stored: Iterable[Mapping[str, Any]], written: Iterable[Mapping[str, A
 
 def _complete(call: Call, found: Object, stored: Object | None) -> Object:
     """Give the person, addresses and numbers their ids, and each list exactly one primary entry."""
-    before = stored["user"] if stored else {"id": _ids.new(call.now)}
+    before = stored["user"] if stored else {"id": ids.new(call.now)}
     user = {**found["user"], "id": before["id"]}
     for name in ("emails", "phones"):
-        entries = [{**entry, "id": entry["id"] or _ids.new(call.now)} for entry in user[name]]
+        entries = [{**entry, "id": entry["id"] or ids.new(call.now)} for entry in user[name]]
         primary = next((e["id"] for e in reversed(entries) if e["primary"]), entries[0]["id"] if entries else None)
         user[name] = [{**entry, "primary": entry["id"] == primary} for entry in entries]
     return {**found, "user": user}

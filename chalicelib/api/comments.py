@@ -21,7 +21,6 @@ from chalicelib.storage import comments as stored
 from chalicelib.storage.pages import Source
 
 comments = Blueprint(__name__)
-_ids = ids.UlidFactory()
 
 
 @route(comments, "/comments", "GET")
@@ -80,7 +79,7 @@ def _page(call: Call, index: str, hash_key: tuple[str, str]) -> Any:
 
 def _add(call: Call, kind: str, commentable_id: str) -> dict[str, Any]:
     body = validate(CommentFields, call.params).body
-    identifier = _ids.new(call.now)
+    identifier = ids.new(call.now)
     user = call.caller.user
     person = {name: user["user"][name] for name in ("id", "name")}
     person |= {"prefix_id": ids.prefix_id(ids.USER, person["id"]), "email": user["user"]["emails"][0]["email"]}

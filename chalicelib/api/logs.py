@@ -17,7 +17,6 @@ from chalicelib.storage import logs as stored
 from chalicelib.storage.pages import Source
 
 logs = Blueprint(__name__)
-_ids = ids.UlidFactory()
 
 
 @route(logs, "/logs", "GET")
@@ -46,7 +45,7 @@ def replay(call: Call, id: str) -> Any:
     integration = configuration.read(call.account_id, ids.prefix_id(ids.INTEGRATION, log["owner_id"]))
     if integration is None:
         raise Conflict("the integration that received this request was deleted")
-    log_id = _ids.new(call.now)
+    log_id = ids.new(call.now)
     envelope = {
         "log_id": log_id,
         "account_id": call.account_id,

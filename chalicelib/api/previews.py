@@ -10,8 +10,6 @@ from chalicelib.adapters._request import Request
 from chalicelib.api.http import Call
 from chalicelib.errors import Invalid
 
-_ids = ids.UlidFactory()
-
 
 def read_request(call: Call, params: Mapping[str, Any]) -> Request:
     """The parameter `request`: {method, headers, query, body}, all but the whole optional. Raises Invalid."""
@@ -28,7 +26,7 @@ def read_request(call: Call, params: Mapping[str, Any]) -> Request:
         query={name: [value] for name, value in _texts(given, "query").items()},
         body=(body or "").encode("utf-8", "surrogatepass"),
         remote_ip=str(given.get("remote_ip") or "127.0.0.1"),
-        id=_ids.new(call.now),
+        id=ids.new(call.now),
         received_at=call.now,
     )
 

@@ -19,7 +19,6 @@ from chalicelib.errors import Conflict, Forbidden, NotFound, check
 from chalicelib.storage import configuration, dynamo
 
 Object = dict[str, Any]
-_ids = ids.UlidFactory()
 
 
 def _same(params: Mapping[str, Any], stored: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -113,7 +112,7 @@ def create(kind: Kind, call: Call) -> Object:
 
 
 def _stamped(kind: Kind, account_id: str, fields: Mapping[str, Any], now: datetime) -> Object:
-    identifier = _ids.new(now)
+    identifier = ids.new(now)
     return {
         "id": identifier,
         "prefix_id": ids.prefix_id(kind.prefix, identifier),

@@ -13,8 +13,6 @@ from chalicelib.accounts.validation import validate
 from chalicelib.alerts.model import iso
 from chalicelib.storage import configuration
 
-_ids = ids.UlidFactory()
-
 
 @dataclass(frozen=True)
 class NewAccount:
@@ -28,10 +26,10 @@ class NewAccount:
 def create_account(name: str, user_name: str, email: str, now: datetime, token: str | None = None) -> NewAccount:
     """Store an account, an admin, and a token of theirs. Raises Invalid naming the field at fault."""
     fields = validate(AccountUser, {"roles": {"admin": True}, "user": _person(user_name, email, now)}).model_dump()
-    account_id = _ids.new(now)
+    account_id = ids.new(now)
     account = {**_common(ids.ACCOUNT, account_id, account_id, now), "name": name}
-    user = {**_common(ids.ACCOUNT_USER, _ids.new(now), account_id, now), **fields}
-    user["user"] = {**user["user"], "id": _ids.new(now)}
+    user = {**_common(ids.ACCOUNT_USER, ids.new(now), account_id, now), **fields}
+    user["user"] = {**user["user"], "id": ids.new(now)}
     configuration.create(account)
     configuration.next_tiny_id(account_id, ids.ACCOUNT_USER)
     configuration.create(user, [f"email:{email.strip().lower()}"])
@@ -41,13 +39,13 @@ def create_account(name: str, user_name: str, email: str, now: datetime, token: 
 def create_token(user: dict[str, Any], name: str, now: datetime, token: str | None = None) -> str:
     """A new API token of an account user, 32 hex characters unless given."""
     token = token or secrets.token_hex(16)
-    held = _common(ids.API_TOKEN, _ids.new(now), user["account_id"], now)
+    held = _common(ids.API_TOKEN, ids.new(now), user["account_id"], now)
     configuration.put_token(token, {**held, "name": name, "account_user": user["prefix_id"]})
     return token
 
 
 def _person(name: str, email: str, now: datetime) -> dict[str, Any]:
-    return {"name": name, "emails": [{"id": _ids.new(now), "email": email, "primary": True}]}
+    return {"name": name, "emails": [{"id": ids.new(now), "email": email, "primary": True}]}
 
 
 def _common(prefix: str, identifier: str, account_id: str, now: datetime) -> dict[str, Any]:

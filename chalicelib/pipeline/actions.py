@@ -13,18 +13,16 @@ from chalicelib.errors import Invalid, NotFound
 from chalicelib.pipeline import opening
 from chalicelib.storage import alerts, configuration, dynamo, logs, timers
 
-_ids = ids.UlidFactory()
-
 
 def create(account_id: str, user: Mapping[str, Any], fields: Mapping[str, Any], now: datetime) -> Alert:
     """Make an alert by hand; its source is the account user. `fields` holds the `destination_*_ids` as ULIDs."""
     tiny_id = configuration.next_tiny_id(account_id, ids.ALERT)
-    alert_id = _ids.new(now)
+    alert_id = ids.new(now)
     own = {"thirdparty_id": alert_id, **fields, "tiny_id": tiny_id}
 
     def step() -> Alert:
         alert = new_alert(alert_id, account_id, user["id"], "AccountUser", own, now)
-        opened = opening.open_alert(alert, destinations_of(fields), None, _ids, now)
+        opened = opening.open_alert(alert, destinations_of(fields), None, now)
         dynamo.transact(opened.operations)
         _send(opened.timers, now)
         return opened.alert
@@ -97,7 +95,7 @@ def close_thread(alert: Alert, now: datetime) -> list[dynamo.Item]:
     if alert["source_type"] != "Integration":
         return []
     thread, version = alerts.read_thread(alert["source_id"], alert["thirdparty_id"])
-    after = correlation.close(thread, alert["id"], _ids.new(now))
+    after = correlation.close(thread, alert["id"], ids.new(now))
     if after == thread:
         return []
     return [alerts.put_thread(alert["source_id"], alert["thirdparty_id"], after, version, now)]
@@ -127,7 +125,7 @@ def hand_off(
             for name in ("destination_team_ids", "destination_router_ids", "destination_account_user_ids")
         }
         waiting = {**alert, **added, "status": states.QUEUED, "was": alert["status"]}
-        opened = opening.reroute(waiting, destinations_of(fields), None, _ids, now)
+        opened = opening.reroute(waiting, destinations_of(fields), None, now)
         log = _log(alert, f"handed off by {user_name(user)}: {note}", now)
         writes = [alerts.rewrite(opened.alert, now), *alerts.put_receivers(opened.alert), logs.put(log, once=False)]
         dynamo.transact([*writes, *opened.operations])
@@ -145,7 +143,7 @@ def _read(account_id: str, key: str) -> Alert:
 
 
 def _log(alert: Alert, message: str, now: datetime) -> logs.Log:
-    return logs.new_log(_ids.new(now), alert["account_id"], ("Alert", alert["id"]), now, message, [])
+    return logs.new_log(ids.new(now), alert["account_id"], ("Alert", alert["id"]), now, message, [])
 
 
 def _send(pending: list[timers.Timer], now: datetime) -> None:

@@ -17,8 +17,6 @@ from chalicelib.storage import configuration, messages, rates
 
 LARGEST_BODY = 1024 * 1024
 
-_ids = ids.UlidFactory()
-
 
 def find_integration(identifier: str) -> Mapping[str, Any] | None:
     """The integration behind the id of a URL, in either form."""
@@ -43,7 +41,7 @@ def receive(identifier: str, request: Request, now: datetime) -> tuple[Reply, in
     wait = rates.seconds_until_allowed(integration["prefix_id"], integration["options"]["rate_limit"], now.timestamp())
     if wait:
         return adapter.reply(request, 429), wait
-    request = replace(request, id=_ids.new(now), received_at=now)
+    request = replace(request, id=ids.new(now), received_at=now)
     if _blocked(adapter, request):
         return adapter.reply(request, 403), 0
     envelope = seal(integration, request)

@@ -6,7 +6,7 @@ with its destinations, its logs and its timers, or not at all.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -69,12 +69,11 @@ def open_alert(
     alert: Alert,
     destinations: list[str],
     log: Mapping[str, Any] | None,
-    log_ids: ids.UlidFactory,
     now: datetime,
     acknowledged: bool = False,
 ) -> Opening:
     """Route a new alert and plan what is written: the alert, its destinations, timers, groups and routing log."""
-    opening = reroute(alert, destinations, log, log_ids, now, acknowledged)
+    opening = reroute(alert, destinations, log, now, acknowledged)
     opening.operations[:0] = [alerts.put(opening.alert), *alerts.put_receivers(opening.alert)]
     return opening
 
@@ -83,11 +82,12 @@ def reroute(
     alert: Alert,
     destinations: list[str],
     log: Mapping[str, Any] | None,
-    log_ids: ids.UlidFactory,
     now: datetime,
     acknowledged: bool = False,
+    path: Sequence[str] = (),
 ) -> Opening:
-    """Route an alert to destinations (prefix ids) and plan all writes but those of the alert itself."""
+    """Route an alert to destinations (prefix ids) and plan all writes but those of the alert itself. `path` holds the
+    routers that a delayed assignment came through."""
     account_id = alert["account_id"]
     seen: dict[str, dynamo.Item] = {}
 
@@ -104,6 +104,7 @@ def reroute(
         lambda key: configuration.cached(account_id, key),
         find_group,
         now,
+        path=path,
     )
     routed = apply_plan(alert, plan, acknowledged)
     opening = Opening(routed, explanation=plan.explanation)
@@ -115,9 +116,9 @@ def reroute(
         opening.operations.append(alerts.put_claim(name, alert["id"], seen.get(name), now, kept))
     for delayed in plan.delayed:
         due = int(now.timestamp() * 1000) + delayed.delay_ms
-        details = {"alert": alert["prefix_id"], "receiver": delayed.receiver}
-        _set_timer(opening, account_id, "assign", due, details, log_ids, now)
-    opening.operations.append(logs.put(_routing_log(routed, plan, log_ids, now), once=False))
+        details = {"alert": alert["prefix_id"], "receiver": delayed.receiver, "path": list(delayed.path)}
+        _set_timer(opening, account_id, "assign", due, details, now)
+    opening.operations.append(logs.put(_routing_log(routed, plan, now), once=False))
     return opening
 
 
@@ -149,13 +150,13 @@ def _with_ulids(account_id: str, receivers: list[tuple[str, str]]) -> list[tuple
     return [(prefix, item["id"]) for prefix, item in found if item]
 
 
-def set_auto_resolve(opening: Opening, integration: Mapping[str, Any], log_ids: ids.UlidFactory, now: datetime) -> None:
+def set_auto_resolve(opening: Opening, integration: Mapping[str, Any], now: datetime) -> None:
     """Set the timer that resolves the alert, counted from its creation, where the integration asks for it."""
     period = parse_duration(integration["options"].get("auto_resolve_timeout"))
     if period:
         due = int(now.timestamp() * 1000) + period
         details = {"alert": opening.alert["prefix_id"]}
-        _set_timer(opening, opening.alert["account_id"], "auto_resolve", due, details, log_ids, now)
+        _set_timer(opening, opening.alert["account_id"], "auto_resolve", due, details, now)
 
 
 def _set_timer(
@@ -164,14 +165,13 @@ def _set_timer(
     kind: str,
     due_ms: int,
     details: dict[str, Any],
-    log_ids: ids.UlidFactory,
     now: datetime,
 ) -> None:
-    timer = timers.new_timer(log_ids.new(now), account_id, kind, due_ms, details)
+    timer = timers.new_timer(ids.new(now), account_id, kind, due_ms, details)
     opening.timers.append(timer)
     opening.operations.append(timers.put(timer, now))
 
 
-def _routing_log(alert: Alert, plan: Plan, log_ids: ids.UlidFactory, now: datetime) -> logs.Log:
+def _routing_log(alert: Alert, plan: Plan, now: datetime) -> logs.Log:
     message = {"event": f"alert.{alert['status']}", "receivers": plan.receivers, "routing": plan.explanation}
-    return logs.new_log(log_ids.new(now), alert["account_id"], ("Alert", alert["id"]), now, message, [])
+    return logs.new_log(ids.new(now), alert["account_id"], ("Alert", alert["id"]), now, message, [])

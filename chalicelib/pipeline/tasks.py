@@ -16,7 +16,6 @@ from chalicelib.pipeline.envelope import unpack_request
 from chalicelib.pipeline.webhooks import adapter_of
 from chalicelib.storage import alerts, configuration, dynamo, logs, timers
 
-_ids = ids.UlidFactory()
 _logger = logging.getLogger("signalbox")
 
 
@@ -67,7 +66,8 @@ def _assign(timer: timers.Timer, alert: Alert, now: datetime) -> Planned:
     if alert["status"] in (states.RESOLVED, states.ACKNOWLEDGED):
         log = _log(alert, f"not assigned to {timer['receiver']} after its delay: {alert['status']} already", now)
         return [logs.put(log, once=False)], []
-    opened = opening.reroute({**alert, "was": alert["status"]}, [timer["receiver"]], _source_log(alert), _ids, now)
+    waiting = {**alert, "was": alert["status"]}
+    opened = opening.reroute(waiting, [timer["receiver"]], _source_log(alert), now, path=timer["path"])
     writes = [alerts.rewrite(opened.alert, now), *alerts.put_receivers(opened.alert)]
     return [*writes, *opened.operations], opened.timers
 
@@ -90,4 +90,4 @@ def _source_log(alert: Alert) -> Mapping[str, Any] | None:
 
 
 def _log(alert: Alert, message: str, now: datetime) -> logs.Log:
-    return logs.new_log(_ids.new(now), alert["account_id"], ("Alert", alert["id"]), now, message, [])
+    return logs.new_log(ids.new(now), alert["account_id"], ("Alert", alert["id"]), now, message, [])

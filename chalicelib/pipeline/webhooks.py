@@ -22,8 +22,6 @@ from chalicelib.pipeline.journal import Journal
 from chalicelib.pipeline.outbound import fetch
 from chalicelib.storage import alerts, configuration, dynamo, logs, timers
 
-_ids = ids.UlidFactory()
-
 
 @dataclass
 class Work:
@@ -135,7 +133,7 @@ def decide(work: Work, thread: Thread) -> Decision:
         return correlation.resolve(thread, stamp)
     if work.outcome.action is Action.ACKNOWLEDGE:
         return correlation.acknowledge(thread, stamp)
-    work.alert_id = work.alert_id or _ids.new(work.now)
+    work.alert_id = work.alert_id or ids.new(work.now)
     return correlation.create(thread, stamp, work.alert_id, force=work.outcome.action is Action.RECREATE)
 
 
@@ -155,11 +153,10 @@ def _open(work: Work, decision: Decision) -> Effects:
         alert,
         destinations_of(work.integration),
         work.adapter.log_data(work.request),
-        _ids,
         work.now,
         decision.acknowledged,
     )
-    opening.set_auto_resolve(opened, work.integration, _ids, work.now)
+    opening.set_auto_resolve(opened, work.integration, work.now)
     opened.operations += opening.plan_claims(opened.alert, claims, held, work.now)
     work.journal.note(f"made alert {alert['prefix_id']}: {opened.alert['status']}")
     absorbs = opened.alert["status"] != states.SUPPRESSED
@@ -211,7 +208,7 @@ def _change(target: str) -> Any:
             return [], [], decision.thread
         work.journal.note(f"{target} {key}")
         log = logs.new_log(
-            _ids.new(work.now),
+            ids.new(work.now),
             work.account_id,
             ("Alert", alert["id"]),
             work.now,

@@ -20,12 +20,11 @@ from chalicelib.durations import parse_duration
 from chalicelib.routing.route import Delayed, Plan, route
 
 START = datetime(2026, 1, 5, 12, 0, tzinfo=UTC)  # a Monday
-FACTORY = ids.UlidFactory()
 
 
 def new_ids(prefix: str) -> tuple[str, str]:
     """A fresh ULID and its prefix id."""
-    identifier = FACTORY.new(START)
+    identifier = ids.new(START)
     return identifier, ids.prefix_id(prefix, identifier)
 
 
