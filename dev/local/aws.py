@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import functools
+import logging
 import os
 import threading
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,7 +15,7 @@ RESOURCES = Path(__file__).parents[2] / "infrastructure" / "resources.yaml"
 REGION = "us-east-1"
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local", "AWS_DEFAULT_REGION": REGION}
 
-_OUTPUTS = {
+OUTPUTS = {
     "CONFIGURATION_TABLE": "ConfigurationTable",
     "ALERTS_TABLE": "AlertsTable",
     "LOGS_TABLE": "LogsTable",
@@ -25,6 +27,7 @@ _OUTPUTS = {
     "TASKS_DEAD_LETTERS_URL": "TasksDeadLettersUrl",
     "REQUESTS_BUCKET": "RequestsBucket",
 }
+"""Which output of the stack each environment variable of the functions holds."""
 
 
 def isolate_dynamodb() -> None:
@@ -42,30 +45,47 @@ def isolate_dynamodb() -> None:
             return unguarded(*arguments, **named)
 
     guarded.isolated = True  # type: ignore[attr-defined]
-    DynamoHandler.call_action = guarded
+    DynamoHandler.call_action = guarded  # type: ignore[method-assign]
 
 
 def deploy_resources(stage: str = "local") -> dict[str, str]:
     """Create the resources as CloudFormation would; answers the environment that the functions are given."""
     import boto3
 
+    _quiet()
     cloudformation = boto3.client("cloudformation")
     name = f"signalbox-{stage}"
     parameters = [{"ParameterKey": "Stage", "ParameterValue": stage}]
     cloudformation.create_stack(StackName=name, TemplateBody=RESOURCES.read_text(), Parameters=parameters)
     stack = cloudformation.describe_stacks(StackName=name)["Stacks"][0]
     outputs = {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
-    return {variable: outputs[output] for variable, output in _OUTPUTS.items()} | {"SIGNALBOX_STAGE": stage}
+    return {variable: outputs[output] for variable, output in OUTPUTS.items()} | {"SIGNALBOX_STAGE": stage}
 
 
 def start_server() -> tuple[Any, str]:
     """Start moto's server on 127.0.0.1 and point this process's AWS clients at it; answers (server, URL)."""
     from moto.server import ThreadedMotoServer
 
+    _quiet()
     isolate_dynamodb()
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()
     url = f"http://{host}:{port}"
-    os.environ.update(CREDENTIALS, AWS_ENDPOINT_URL=url)
+    _point_to(url)
     return server, url
+
+
+def _quiet() -> None:
+    """Say nothing of each request, nor of the bucket and queue policies, which moto leaves out."""
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    warnings.filterwarnings("ignore", message=".*not supported by moto's CloudFormation", category=UserWarning)
+    logging.getLogger("moto").setLevel(logging.ERROR)
+
+
+def _point_to(url: str) -> None:
+    """Make sure that nothing of the developer's own AWS settings or proxies is used: no call leaves the machine."""
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        del os.environ[name]
+    nowhere = {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
+    os.environ.update(CREDENTIALS | nowhere, AWS_ENDPOINT_URL=url, NO_PROXY="127.0.0.1", no_proxy="127.0.0.1")

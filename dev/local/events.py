@@ -1,0 +1,93 @@
+"""What calls the functions in place of Lambda's event sources: SQS polling with partial batches, and the schedule."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+Function = Callable[[Mapping[str, Any], Any], Any]
+TICK_SECONDS = 3.0
+_SHORTEST_PAUSE, _LONGEST_PAUSE = 0.02, 0.2
+_RETRY_SECONDS = 2
+_logger = logging.getLogger("signalbox")
+
+
+def poll(sqs: Any, queue_url: str, function: Function, stop: threading.Event) -> None:
+    """Give the messages of a queue to a function until `stop` is set."""
+    attributes = sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=["QueueArn"])["Attributes"]
+    pause = _SHORTEST_PAUSE
+    while not stop.wait(pause):
+        try:
+            took = take_batch(sqs, queue_url, attributes["QueueArn"], function)
+        except Exception:
+            if not stop.is_set():
+                _logger.exception("a batch of %s failed", queue_url)
+            took = False
+        pause = _SHORTEST_PAUSE if took else min(pause * 2, _LONGEST_PAUSE)
+
+
+def take_batch(sqs: Any, queue_url: str, queue_arn: str, function: Function) -> bool:
+    """Receive up to ten messages and call the function; delete those that it did, show the others again soon, until
+    the queue's redrive policy sets them aside. Answers whether there were any."""
+    # moto answers at once, so waiting for messages is the caller's
+    received = sqs.receive_message(
+        QueueUrl=queue_url, MaxNumberOfMessages=10, AttributeNames=["All"], WaitTimeSeconds=0
+    ).get("Messages", [])
+    if not received:
+        return False
+    try:
+        answer = function({"Records": [_record(message, queue_arn) for message in received]}, None) or {}
+        failed = {failure["itemIdentifier"] for failure in answer.get("batchItemFailures", [])}
+    except Exception:
+        _logger.exception("a whole batch of %d messages failed", len(received))
+        failed = {message["MessageId"] for message in received}
+    for message in received:
+        handle = {"QueueUrl": queue_url, "ReceiptHandle": message["ReceiptHandle"]}
+        if message["MessageId"] in failed:
+            attempt = int(message["Attributes"]["ApproximateReceiveCount"])
+            sqs.change_message_visibility(**handle, VisibilityTimeout=min(attempt, _RETRY_SECONDS))
+        else:
+            sqs.delete_message(**handle)
+    return True
+
+
+def _record(message: Mapping[str, Any], queue_arn: str) -> dict[str, Any]:
+    """A message as it is in the event that Lambda makes."""
+    return {
+        "messageId": message["MessageId"],
+        "receiptHandle": message["ReceiptHandle"],
+        "body": message["Body"],
+        "attributes": message["Attributes"],
+        "messageAttributes": {},
+        "md5OfBody": message["MD5OfBody"],
+        "eventSource": "aws:sqs",
+        "eventSourceARN": queue_arn,
+        "awsRegion": queue_arn.split(":")[3],
+    }
+
+
+def tick(function: Function, stop: threading.Event) -> None:
+    """Call a scheduled function every few seconds until `stop` is set."""
+    while not stop.wait(TICK_SECONDS):
+        try:
+            function(_schedule_event(), None)
+        except Exception:
+            if not stop.is_set():
+                _logger.exception("the schedule failed")
+
+
+def _schedule_event() -> dict[str, Any]:
+    return {
+        "version": "0",
+        "id": "local",
+        "source": "aws.events",
+        "detail-type": "Scheduled Event",
+        "account": "123456789012",
+        "time": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "region": "us-east-1",
+        "resources": [],
+        "detail": {},
+    }
