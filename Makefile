@@ -7,28 +7,63 @@ PORT ?= 8000
 export PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help install run demo test lint check package deploy e2e bench docs route clean
+.PHONY: help install run demo test lint check docs package deploy account e2e bench route import-alertmanager alertmanager clean
 
 help: ## Show the targets.
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(VENV)/.installed: requirements.txt requirements-dev.txt
 	@echo "Making the environment in $(VENV) (once) ..."
+	@$(PYTHON) -c 'import sys; sys.exit("Signalbox needs Python 3.11 or newer; say which with PYTHON=python3.13" if sys.version_info < (3, 11) else 0)'
 	@$(PYTHON) -m venv $(VENV)
 	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@touch $@
 
 install: $(VENV)/.installed
 
-test: install ## Run all tests.
+run: install ## Run the whole service here: http://127.0.0.1:$PORT (default 8000).
+	@$(BIN)/python -m dev.local.serve
+
+demo: install ## Show the main job: a webhook becomes an alert, is routed, and resolves.
+	@$(BIN)/python -m dev.demo
+
+test: install ## Run all tests (about two minutes).
 	@$(BIN)/python -m pytest -n 2
 
-lint: install ## Style, types and layering.
-	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
+lint: install ## Check style, types and layers.
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/mypy
-	@$(BIN)/lint-imports
+	@$(BIN)/lint-imports --no-logo
 
-check: lint test ## Everything CI checks.
+check: lint test package ## Everything CI checks: style, types, layers, tests, the linted package.
+
+docs: install ## Write the pages of the integration types anew.
+	@$(BIN)/python -m dev.docs
+
+package: install ## Package for AWS: zip and linted template in build/package.
+	@$(BIN)/python -m dev.package --stage $(STAGE)
+
+deploy: install ## Deploy to AWS: make deploy STAGE=prod ARGS="--alarm-email ops@example.com"
+	@$(BIN)/python -m dev.deploy --stage $(STAGE) $(ARGS)
+
+account: install ## Make an account and its first token: make account STAGE=prod ARGS='--name Acme ...'
+	@$(BIN)/python -m dev.account create --stage $(STAGE) $(ARGS)
+
+e2e: install ## Deploy the package to an emulator of AWS and drive it.
+	@$(BIN)/python -m dev.e2e
+
+bench: install ## Measure cold start, calls, costs and speed.
+	@$(BIN)/python -m dev.bench
+
+route: install ## Explain what RULES=file.yaml does with ALERT=file.json (NOW=ISO 8601 time).
+	@$(BIN)/python -m dev.route $(RULES) $(ALERT) $(if $(NOW),--now $(NOW))
+
+import-alertmanager: install ## Turn CONFIG=alertmanager.yml into a router (TEAMS='--team "Name=tem_x"').
+	@$(BIN)/python -m dev.import_alertmanager $(CONFIG) $(TEAMS)
+
+alertmanager: install ## Let a real Alertmanager send to the local service.
+	@$(BIN)/python -m dev.alertmanager_check
 
 clean: ## Remove the environments and build results.
 	rm -rf .venv .venv-e2e build

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -68,7 +69,14 @@ def _show(found: Object, call: Call) -> Object:
         "integration_type_id": adapters.type_id(found["integration_type"]),
         "options": options,
         "endpoint": f"{call.base_url}/integration/{found['prefix_id']}",
+        "email": _address(found),
     }
+
+
+def _address(found: Object) -> str | None:
+    """Where mails to an e-mail integration go, once the deployment receives any."""
+    domain = os.environ.get("EMAIL_DOMAIN")
+    return f"{found['prefix_id']}@{domain}" if domain and found["integration_type"] == "email" else None
 
 
 def _searched(row: Mapping[str, Any]) -> Iterable[str]:

@@ -12,7 +12,7 @@ from chalicelib.api import listing
 from chalicelib.api.alert_lists import page_from, time_range
 from chalicelib.api.http import Call, key_of, route
 from chalicelib.errors import Conflict, Invalid, NotFound
-from chalicelib.storage import alerts, configuration, dynamo, messages
+from chalicelib.storage import alerts, configuration, messages
 from chalicelib.storage import logs as stored
 from chalicelib.storage.pages import Source
 
@@ -27,7 +27,7 @@ def list_(call: Call) -> Any:
     index, hash_key = "by_account", ("account_model", f"{call.account_id}#log")
     if owner:
         index, hash_key, query = "by_owner", ("parent", _owner_ulid(call, owner)), query.without("owner_id")
-    source = Source(stored.TABLE, index, hash_key, lambda keys: _load(call.account_id, keys), low, high)
+    source = Source(stored.TABLE, index, hash_key, lambda keys: stored.read_many(call.account_id, keys), low, high)
     return page_from(source, query, present, _searched)
 
 
@@ -68,11 +68,6 @@ def present(log: stored.Log) -> dict[str, Any]:
     """A log as the API shows it: the request is in `details.message`."""
     shown = {name: value for name, value in log.items() if name != "request"}
     return {**shown, "updated_at": log["created_at"], "tiny_id": None, "meta": {}}
-
-
-def _load(account_id: str, keys: list[str]) -> dict[str, stored.Log]:
-    items = dynamo.batch_get(stored.TABLE, [(key, None) for key in keys])
-    return {item["pk"]: stored.restore(item) for item in items if item["account_id"] == account_id}
 
 
 def _owner_ulid(call: Call, identifier: str) -> str:

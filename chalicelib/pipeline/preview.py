@@ -74,9 +74,7 @@ def _opened(work: webhooks.Work) -> dict[str, Any]:
     fields = fields_of(work.outcome, work.adapter, work.integration, work.request, journal)
     claims = opening.claims_of(work.account_id, work.integration, fields)
     holder, _ = opening.holder_of(work.account_id, claims, work.now)
-    shown = (
-        {name: fields[name] for name in asdict(work.outcome.alert) if name in fields} if work.outcome.alert else None
-    )
+    shown: dict[str, Any] = {name: fields.get(name) for name in _SHOWN_FIELDS}
     if holder and work.outcome.action is not Action.RECREATE:
         return {"alert": shown, "correlation": f"duplicate of {holder['prefix_id']}", "sublogs": journal.entries}
     own = {**fields, "thirdparty_id": work.key}

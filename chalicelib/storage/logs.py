@@ -6,6 +6,7 @@ transaction as what the request did, so a message that is delivered twice change
 
 from __future__ import annotations
 
+import time
 import zlib
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -82,7 +83,18 @@ def _expiry(log: Log) -> int:
 def read(account_id: str, key: str) -> Log | None:
     """A log of the account by its prefix id, with its `request` if it is one's."""
     item = dynamo.get(TABLE, key)
-    return restore(item) if item and item["account_id"] == account_id else None
+    return restore(item) if item and item["account_id"] == account_id and not expired(item) else None
+
+
+def read_many(account_id: str, keys: list[str]) -> dict[str, Log]:
+    """Logs of the account by their prefix ids."""
+    items = dynamo.batch_get(TABLE, [(key, None) for key in keys])
+    return {item["pk"]: restore(item) for item in items if item["account_id"] == account_id and not expired(item)}
+
+
+def expired(item: dynamo.Item) -> bool:
+    """Whether a log's time is over: DynamoDB deletes it hours later, S3 its large part at once."""
+    return bool(item["expires_at"] < time.time())
 
 
 def restore(item: dynamo.Item) -> Log:
