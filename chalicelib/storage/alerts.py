@@ -19,6 +19,7 @@ from chalicelib.storage import clients, dynamo
 
 TABLE = "ALERTS_TABLE"
 _ALERT = "alert"
+_MOST_ROWS = 50
 _OWN = ("status", "dedup_count", "acknowledged_at", "resolved_at", "updated_at", "version", "parent_id")
 """Attributes kept beside `data`: they change on their own."""
 
@@ -56,8 +57,8 @@ def receiver_parent(receiver_id: str) -> str:
 
 
 def put_receivers(alert: Alert) -> list[dynamo.Item]:
-    """One row per destination, by which a team's alerts are listed."""
-    receivers = [identifier for name in RECEIVER_FIELDS.values() for identifier in alert[name]]
+    """One row per destination, by which a team's alerts are listed; the first fifty, as a transaction has its bound."""
+    receivers = [identifier for name in RECEIVER_FIELDS.values() for identifier in alert[name]][:_MOST_ROWS]
     row = {"pk": alert["prefix_id"], "id": alert["id"]}
     return [
         dynamo.put(TABLE, {**row, "sk": f"receiver#{receiver}", "parent": receiver_parent(receiver)})

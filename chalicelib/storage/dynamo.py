@@ -243,6 +243,8 @@ def write(operation: Item) -> Item | None:
     extra = {"ReturnValues": "ALL_NEW"} if kind == "Update" else {}
     try:
         answer = call(**arguments, **extra)
+    except database.exceptions.TransactionConflictException as error:
+        raise Clash([], [None], True) from error
     except database.exceptions.ConditionalCheckFailedException as error:
         stored = error.response.get("Item")
         raise Clash([0], [unmarshal_item(stored) if stored else None], False) from error

@@ -7,11 +7,13 @@ can overshoot by at most one step.
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 
 from chalicelib.storage import dynamo
 from chalicelib.storage.configuration import COUNTERS
 
+_logger = logging.getLogger("signalbox")
 _STEPS = 20
 _KEPT_SECONDS = 300
 _MOST_WINDOWS = 2000
@@ -49,7 +51,11 @@ def _settle(key: str, window: _Window) -> None:
     operation = dynamo.update(
         COUNTERS, f"rate#{key}#{window.minute}", None, set_=expires, add={"value": window.unsettled}
     )
-    window.shared = int((dynamo.write(operation) or {})["value"])
+    try:
+        window.shared = int((dynamo.write(operation) or {})["value"])
+    except Exception:  # a counter that cannot be reached must not cost a webhook
+        _logger.exception("the rate of %s could not be counted", key)
+        return
     window.unsettled = 0
 
 
