@@ -1,0 +1,137 @@
+"""`python -m dev.account`: makes an account with its first admin, or another API token, on AWS or locally.
+
+`--stage` finds the tables by the CloudFormation stack of that stage, with the credentials of the AWS command line.
+Without it they come from the environment, as the functions get them: CONFIGURATION_TABLE and COUNTERS_TABLE.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from chalicelib import ids
+from chalicelib.errors import SignalboxError
+from chalicelib.pipeline.accounts import create_account, create_token
+from chalicelib.storage import clients, configuration
+from dev import deploy
+from dev.stack import Stack, StackError
+
+TABLES = {"CONFIGURATION_TABLE": "ConfigurationTable", "COUNTERS_TABLE": "CountersTable"}
+_TOKEN = re.compile(r"[!-~]{16,200}")
+
+
+class Refused(Exception):
+    """The command cannot be done; the text says why."""
+
+
+def use_stage(stage: str) -> None:
+    """Point storage to the tables of a deployed stage. Raises Refused, StackError."""
+    aws = deploy.session()
+    outputs = Stack(aws.client("cloudformation"), f"signalbox-{stage}", print, 0).outputs()
+    if not all(outputs.get(output) for output in TABLES.values()):
+        raise Refused(
+            f"there is no stack signalbox-{stage} in {aws.region_name}: run `make deploy STAGE={stage}` first"
+        )
+    os.environ.update({variable: outputs[output] for variable, output in TABLES.items()})
+    os.environ["AWS_DEFAULT_REGION"] = aws.region_name
+
+
+def use_environment() -> None:
+    """Check that the environment names the tables. Raises Refused."""
+    missing = [variable for variable in TABLES if not os.environ.get(variable)]
+    if missing:
+        raise Refused(f"say which deployment with --stage, or set {' and '.join(missing)}")
+
+
+def create(given: argparse.Namespace) -> str:
+    """Make an account, its first admin and a token; answers what to print."""
+    made = create_account(given.name, given.user, given.email, datetime.now(UTC), given.token)
+    return _shown(made.account["id"], made.user["prefix_id"], made.token)
+
+
+def token(given: argparse.Namespace) -> str:
+    """Make another token of an account user; answers what to print. Raises Refused."""
+    account_id, user_key = _account_id(given.account), ids.key_of(ids.ACCOUNT_USER, given.user)
+    user = configuration.read(account_id, user_key) if user_key else None
+    if user is None:
+        raise Refused(f"account {given.account} has no user {given.user}")
+    return _shown(account_id, user["prefix_id"], create_token(user, given.name, datetime.now(UTC), given.token))
+
+
+def _shown(account_id: str, user_key: str, made: str) -> str:
+    lines = [f"Account:   {account_id} ({ids.prefix_id(ids.ACCOUNT, account_id)})", f"User:      {user_key}"]
+    return "\n".join([*lines, f"API token: {made}", "Keep the token now: only its hash is stored."])
+
+
+def _account_id(identifier: str) -> str:
+    """The ULID of an account given in either form. Raises Refused."""
+    if ids.is_ulid(identifier):
+        return identifier
+    arguments = {
+        "TableName": clients.name(configuration.TABLE),
+        "FilterExpression": "sk = :key AND begins_with(sk, :model)",
+        "ExpressionAttributeValues": {":key": {"S": identifier}, ":model": {"S": f"{ids.ACCOUNT}_"}},
+    }
+    for found in clients.dynamodb().get_paginator("scan").paginate(**arguments).search("Items[]"):
+        return str(found["pk"]["S"])
+    raise Refused(f"there is no account {identifier}")
+
+
+def _token(text: str) -> str:
+    if not _TOKEN.fullmatch(text):
+        raise argparse.ArgumentTypeError("must be 16 to 200 letters, digits or punctuation marks, without spaces")
+    return text
+
+
+def _parser() -> argparse.ArgumentParser:
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--stage", help="the deployment; without it the environment names the tables")
+    common.add_argument("--token", type=_token, help="the API token, at least 16 characters; a random one is safer")
+    parser = argparse.ArgumentParser(prog="python -m dev.account", description=(__doc__ or "").split("\n\n")[0])
+    commands = parser.add_subparsers(required=True)
+    making = commands.add_parser("create", parents=[common], help="make an account, its first admin and a token")
+    for name, prompt in (("name", "Name of the account"), ("user", "Your name"), ("email", "Your e-mail address")):
+        making.add_argument(f"--{name}", help=f"{prompt.lower()}; asked for when it is missing")
+        making.set_defaults(do=create, **{f"ask_{name}": prompt})
+    adding = commands.add_parser("token", parents=[common], help="make another API token of a user")
+    adding.set_defaults(do=token)
+    for name, text in (("account", "id of the account"), ("user", "id of the user"), ("name", "what the token is for")):
+        adding.add_argument(f"--{name}", required=True, help=text)
+    return parser
+
+
+def _ask(given: argparse.Namespace) -> None:
+    """Ask at the terminal for what was not given. Raises Refused where there is none."""
+    for field, prompt in list(vars(given).items()):
+        name = field.removeprefix("ask_")
+        if field != name and not getattr(given, name):
+            if not sys.stdin.isatty():
+                raise Refused(f"--{name} is required")
+            setattr(given, name, input(f"{prompt}: ").strip())
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    given = _parser().parse_args(arguments)
+    try:
+        _ask(given)
+        use_stage(given.stage) if given.stage else use_environment()
+        print(given.do(given))
+    except SignalboxError as error:
+        print("\n".join(error.messages), file=sys.stderr)
+    except (Refused, StackError, BotoCoreError, ClientError) as error:
+        print(error, file=sys.stderr)
+    except (KeyboardInterrupt, EOFError):
+        print("stopped; nothing was made", file=sys.stderr)
+    else:
+        return 0
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
