@@ -18,6 +18,7 @@ _SILENCE_SECONDS = 30
 _LINGER_SECONDS = 2.0
 _CREDENTIAL = re.compile(r"(/+integration/+[^/]{8})[^/]+")
 _UNPRINTABLE = re.compile(r"[^!-~]")
+_UNSENDABLE = re.compile(r"[^ -~\xa0-\xff]")
 
 
 class Server(ThreadingMixIn, TCPServer):
@@ -52,6 +53,12 @@ class Handler(BaseHTTPRequestHandler):
 
     def version_string(self) -> str:
         return "Signalbox"
+
+    def handle_expect_100(self) -> bool:
+        """Let a client that waits for it send its body now."""
+        super().handle_expect_100()
+        self.wfile.flush()
+        return True
 
     def handle_any(self) -> None:
         """Answer one request, whatever its method."""
@@ -94,7 +101,7 @@ class Handler(BaseHTTPRequestHandler):
         self.send_response(answer.status)
         for name, values in answer.headers.items():
             for value in values if isinstance(values, list) else [values]:
-                self.send_header(name, re.sub(r"[\r\n]", " ", str(value)))
+                self.send_header(name, _UNSENDABLE.sub(" ", str(value)))
         if answer.status != 204:
             self.send_header("Content-Length", str(len(answer.body)))
         if self.close_connection:

@@ -1,0 +1,1 @@
+"""Tests of the local service, over real HTTP where it matters."""

@@ -1,0 +1,72 @@
+"""Batches of messages: what a function did is deleted, what it did not is delivered again soon."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from dev.local.events import take_batch
+
+ARN = "arn:aws:sqs:us-east-1:123456789012:q"
+
+
+class Queue:
+    """Stands for the SQS client: holds messages, and remembers what became of them."""
+
+    def __init__(self, *names: str, receives: str = "1") -> None:
+        self.messages = [self._message(name, receives) for name in names]
+        self.deleted: list[str] = []
+        self.hidden: dict[str, int] = {}
+
+    def _message(self, name: str, receives: str) -> dict[str, Any]:
+        attributes = {"ApproximateReceiveCount": receives}
+        return {
+            "MessageId": name,
+            "ReceiptHandle": f"h-{name}",
+            "Body": name,
+            "MD5OfBody": "",
+            "Attributes": attributes,
+        }
+
+    def receive_message(self, **_: Any) -> dict[str, Any]:
+        return {"Messages": self.messages} if self.messages else {}
+
+    def delete_message(self, QueueUrl: str, ReceiptHandle: str) -> None:  # noqa: N803
+        self.deleted.append(ReceiptHandle)
+
+    def change_message_visibility(self, QueueUrl: str, ReceiptHandle: str, VisibilityTimeout: int) -> None:  # noqa: N803
+        self.hidden[ReceiptHandle] = VisibilityTimeout
+
+
+def test_an_empty_queue_calls_nothing() -> None:
+    assert not take_batch(Queue(), "url", ARN, lambda event, context: pytest.fail("called"))
+
+
+def test_only_what_failed_comes_again() -> None:
+    queue = Queue("a", "b", "c")
+    answer = {"batchItemFailures": [{"itemIdentifier": "b"}]}
+    assert take_batch(queue, "url", ARN, lambda event, context: answer)
+    assert (queue.deleted, list(queue.hidden)) == (["h-a", "h-c"], ["h-b"])
+
+
+def test_a_function_that_raises_leaves_the_whole_batch(caplog: pytest.LogCaptureFixture) -> None:
+    queue = Queue("a", "b", receives="4")
+
+    def broken(event: Any, context: Any) -> None:
+        raise RuntimeError("out of order")
+
+    take_batch(queue, "url", ARN, broken)
+    assert queue.deleted == []
+    assert set(queue.hidden) == {"h-a", "h-b"}
+    assert all(0 < seconds <= 10 for seconds in queue.hidden.values())
+    assert "out of order" in caplog.text
+
+
+def test_the_function_gets_an_event_of_sqs() -> None:
+    events: list[Any] = []
+    take_batch(Queue("a"), "url", ARN, lambda event, context: events.append(event))
+    (record,) = events[0]["Records"]
+    assert (record["messageId"], record["receiptHandle"], record["body"]) == ("a", "h-a", "a")
+    assert record["eventSourceARN"] == ARN
+    assert record["attributes"]["ApproximateReceiveCount"] == "1"
