@@ -21,8 +21,10 @@ from chalicelib.api.routers import routers
 from chalicelib.api.service import service
 from chalicelib.api.stakeholders import stakeholders
 from chalicelib.api.teams import teams
+from chalicelib.storage import clients
 
 logging.getLogger("signalbox").setLevel(os.environ.get("LOG_LEVEL", "INFO"))
+clients.prepare()
 
 app = Chalice(app_name="signalbox", configure_logs=False)
 app.api.binary_types = []  # bodies come in base64 by the template's own setting; answers are text

@@ -10,7 +10,6 @@ from chalicelib.accounts.values import Email, Flag, IdList, Name, Phone, Tags, T
 
 Urgency = Literal["silent", "low", "medium", "high", "critical"]
 Audience = Literal["none", "team_all", "team_admins", "oncall_rotation", "specific_users"]
-Severity = Literal["SEV-1", "SEV-2", "SEV-3", "SEV-4", "SEV-5", "SEV-UNKNOWN"]
 
 
 class Fields(BaseModel):

@@ -2,22 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, TypeVar
-
-from pydantic import BaseModel, ValidationError
+from collections.abc import Collection, Mapping
+from typing import TYPE_CHECKING, Any
 
 from chalicelib.errors import Invalid
 
-M = TypeVar("M", bound=BaseModel)
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
 _BLANK = ("missing", "string_too_short", "too_short")
 
 
-def validate(model: type[M], values: Mapping[str, Any], field_names: Mapping[str, str] | None = None) -> M:
-    """The values as a model. Raises Invalid with one message per fault; `field_names` renames inner fields to what
-    the client wrote."""
+def _model(name: str) -> type[BaseModel]:
+    """A class of `models`, imported on first use: it takes longer than all else, and a webhook needs none of it."""
+    from chalicelib.accounts import models
+
+    found: type[BaseModel] = getattr(models, name)
+    return found
+
+
+def names_of(model: str) -> Collection[str]:
+    """The names of a model's fields."""
+    return _model(model).model_fields
+
+
+def validate(model: str, values: Mapping[str, Any], field_names: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """The fields of a model, by its name, out of the values. Raises Invalid with one message per fault; `field_names`
+    renames inner fields to what the client wrote."""
+    from pydantic import ValidationError
+
     try:
-        return model.model_validate(values)
+        return _model(model).model_validate(values).model_dump()
     except ValidationError as error:
         messages = [_message(fault, values, field_names or {}) for fault in error.errors()]
         raise Invalid(*dict.fromkeys(messages)) from error

@@ -7,23 +7,10 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, StringConstraints
 
-_FALSE = ("0", "f", "false", "off", "")
+from chalicelib.accounts.casts import as_list, cast_bool
+
 _EMAIL = re.compile(r"[^@\s<>,;]{1,64}@[^@\s<>,;.]+(?:\.[^@\s<>,;.]+)+\Z")
 _PHONE = re.compile(r"\+[1-9][0-9]{6,14}\Z")
-
-
-def cast_bool(value: Any) -> Any:
-    """Rails' rule for booleans: 0, f, false, off are false; other text and numbers true; lists and maps neither."""
-    if isinstance(value, str):
-        return value.lower() not in _FALSE
-    return bool(value) if isinstance(value, (int, float)) else value
-
-
-def as_list(value: Any) -> Any:
-    """A lone value is a list of one; null is an empty list."""
-    if value is None or value == "":
-        return []
-    return [item for item in value if item not in (None, "")] if isinstance(value, list) else [value]
 
 
 def _tags(value: Any) -> Any:

@@ -9,8 +9,7 @@ from typing import Any
 from chalice import Blueprint
 
 from chalicelib import ids
-from chalicelib.accounts.models import AccountUser
-from chalicelib.accounts.values import as_list
+from chalicelib.accounts.casts import as_list
 from chalicelib.api.http import Call
 from chalicelib.api.params import attributes_list
 from chalicelib.api.resources import Kind, Object, mount, resolve
@@ -134,7 +133,7 @@ ACCOUNT_USER = Kind(
     name="account user",
     path="account_users",
     prefix=ids.ACCOUNT_USER,
-    model=AccountUser,
+    model="AccountUser",
     renamed={
         "user.emails": "user_attributes.emails_attributes",
         "user.phones": "user_attributes.phones_attributes",

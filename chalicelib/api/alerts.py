@@ -8,9 +8,8 @@ from typing import Any
 from chalice import Blueprint
 
 from chalicelib import ids
-from chalicelib.accounts.models import Alert as AlertFields
-from chalicelib.accounts.models import Handoff, Severity
 from chalicelib.accounts.validation import validate
+from chalicelib.adapters._base import SEVERITIES
 from chalicelib.alerts.model import Alert, present, split_incident
 from chalicelib.api import alert_lists, listing
 from chalicelib.api.http import Call, key_of, route
@@ -26,7 +25,6 @@ _DESTINATIONS = {
     "destination_router_ids": ids.ROUTER,
     "destination_account_user_ids": ids.ACCOUNT_USER,
 }
-_SEVERITIES = Severity.__args__  # type: ignore[attr-defined]
 _CHANGEABLE = ("title", "description", "urgency", "tags", "meta")
 
 
@@ -39,7 +37,7 @@ def list_(call: Call) -> Any:
 def create(call: Call) -> Any:
     """Make an alert by hand; any account user may."""
     params = _params(call)
-    fields = validate(AlertFields, params).model_dump()
+    fields = validate("Alert", params)
     _require_destination(fields)
     own = {**fields, **resolve(call.account_id, fields, _DESTINATIONS), **_meta(fields["meta"])}
     if not own["thirdparty_id"]:
@@ -59,7 +57,7 @@ def update(call: Call, id: str) -> Any:
     _require_owner(call, alert)
     params = {name: value for name, value in _params(call).items() if name in _CHANGEABLE}
     own = {name: alert[name] for name in _CHANGEABLE if name != "meta"}
-    fields = validate(AlertFields, {**own, **params}).model_dump()
+    fields = validate("Alert", {**own, **params})
     changes = {name: fields[name] for name in params if name != "meta"}
     if "meta" in params:
         changes |= _meta({**_incident(alert), **fields["meta"]})
@@ -93,7 +91,7 @@ def reject(call: Call, id: str) -> Any:
 def hand_off(call: Call, id: str) -> Any:
     """Give an alert to further destinations, with a note. An extension of the v4 API."""
     alert = find(call, id)
-    handoff = validate(Handoff, _params(call)).model_dump()
+    handoff = validate("Handoff", _params(call))
     _require_destination(handoff)
     fields = resolve(call.account_id, handoff, _DESTINATIONS)
     user = call.caller.user
@@ -144,8 +142,8 @@ def _meta(given: Mapping[str, Any]) -> dict[str, Any]:
     flag = str(incident.get("incident", "")).lower() in ("true", "1", "t", "on")
     severity = incident.get("incident_severity")
     severity = str(severity).upper().replace("_", "-") if severity else None
-    if severity and severity not in _SEVERITIES:
-        raise Invalid(f"meta.incident_severity must be one of {', '.join(_SEVERITIES)}")
+    if severity and severity not in SEVERITIES:
+        raise Invalid(f"meta.incident_severity must be one of {', '.join(SEVERITIES)}")
     if flag and not severity:
         severity = "SEV-UNKNOWN"
     message = incident.get("incident_message")

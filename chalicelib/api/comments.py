@@ -7,7 +7,6 @@ from typing import Any
 from chalice import Blueprint
 
 from chalicelib import ids
-from chalicelib.accounts.models import Comment as CommentFields
 from chalicelib.accounts.validation import validate
 from chalicelib.alerts.model import iso
 from chalicelib.api import listing
@@ -78,7 +77,7 @@ def _page(call: Call, index: str, hash_key: tuple[str, str]) -> Any:
 
 
 def _add(call: Call, kind: str, commentable_id: str) -> dict[str, Any]:
-    body = validate(CommentFields, call.params).body
+    body = validate("Comment", call.params)["body"]
     identifier = ids.new(call.now)
     user = call.caller.user
     person = {name: user["user"][name] for name in ("id", "name")}

@@ -9,7 +9,6 @@ from typing import Any
 from chalice import Blueprint
 
 from chalicelib import adapters, ids
-from chalicelib.accounts.models import Integration
 from chalicelib.adapters._options import declared, read_options
 from chalicelib.api.http import Call, route
 from chalicelib.api.integration_types import embedded
@@ -87,7 +86,7 @@ INTEGRATION = Kind(
     name="integration",
     path="integrations",
     prefix=ids.INTEGRATION,
-    model=Integration,
+    model="Integration",
     references=_DESTINATIONS,
     complete=_complete,
     check=_check,

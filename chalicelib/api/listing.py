@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from chalicelib.accounts.values import cast_bool
+from chalicelib.accounts.casts import cast_bool
 from chalicelib.errors import BadRequest
 
 RESERVED = frozenset(("limit", "offset", "page", "sort", "direction", "ops", "q", "cursor"))

@@ -10,8 +10,7 @@ from typing import Any
 from chalice import Blueprint
 
 from chalicelib import ids
-from chalicelib.accounts.models import Resource
-from chalicelib.accounts.validation import validate
+from chalicelib.accounts.validation import names_of, validate
 from chalicelib.alerts.model import iso
 from chalicelib.api import listing
 from chalicelib.api.http import Call, key_of, route
@@ -37,15 +36,15 @@ def _nothing(*_: Any) -> Any:
 class Kind:
     """A resource: where it is, what may be written, what it refers to. The functions are its peculiarities.
 
-    `references` maps fields to the prefix of what they point at. `read` turns parameters into fields of the model;
-    `complete` adds fields that no client writes; `show` makes the API's form; `check` raises what validation cannot
-    see; `claims` are names unique in the account; `uses` are the ids that an object depends on.
+    `model` names a class of accounts/models.py. `references` maps fields to the prefix of what they point at. `read`
+    turns parameters into fields of the model; `complete` adds fields that no client writes; `show` makes the API's
+    form; `check` raises what validation cannot see; `claims` are names unique in the account.
     """
 
     name: str
     path: str
     prefix: str
-    model: type[Resource]
+    model: str
     references: Mapping[str, str] = field(default_factory=dict)
     renamed: Mapping[str, str] = field(default_factory=dict)
     read: Callable[[Mapping[str, Any], Mapping[str, Any]], Mapping[str, Any]] = _same
@@ -162,9 +161,10 @@ def _unless_taken(kind: Kind, claims: bool, store: Callable[[], None]) -> None:
 def _fields(kind: Kind, call: Call, stored: Mapping[str, Any]) -> Object:
     """The resource's own fields, as stored and with the call's parameters over them, validated and resolved."""
     given = kind.read(call.params, stored)
-    own = {name: stored[name] for name in kind.model.model_fields if name in stored}
-    known = {name: given[name] for name in kind.model.model_fields if name in given}
-    fields = validate(kind.model, {**own, **known}, kind.renamed).model_dump()
+    names = names_of(kind.model)
+    own = {name: stored[name] for name in names if name in stored}
+    known = {name: given[name] for name in names if name in given}
+    fields = validate(kind.model, {**own, **known}, kind.renamed)
     return {**fields, **resolve(call.account_id, fields, {n: p for n, p in kind.references.items() if n in known})}
 
 

@@ -9,13 +9,10 @@ from typing import Any
 from chalice import Blueprint
 
 from chalicelib import ids
-from chalicelib.accounts.models import Router
 from chalicelib.api.http import Call, route
 from chalicelib.api.listing import as_time
 from chalicelib.api.resources import Kind, Object, mount
 from chalicelib.errors import Invalid
-from chalicelib.routing.preview import preview_rules
-from chalicelib.routing.rules import RulesError, parse_rules
 from chalicelib.storage import configuration
 
 routers = Blueprint(__name__)
@@ -43,6 +40,8 @@ def _check(call: Call, found: Object) -> None:
 
 def check_rules(account_id: str, source: str) -> None:
     """Raise Invalid with every fault of a rules document, unknown receivers and stakeholders included."""
+    from chalicelib.routing.rules import RulesError, parse_rules
+
     try:
         rules = parse_rules(source)
     except RulesError as error:
@@ -58,7 +57,7 @@ ROUTER = Kind(
     name="router",
     path="routers",
     prefix=ids.ROUTER,
-    model=Router,
+    model="Router",
     references=_DEFAULTS,
     read=_read,
     check=_check,
@@ -69,6 +68,8 @@ mount(routers, ROUTER)
 @route(routers, "/routers/preview", "POST")
 def preview(call: Call) -> Any:
     """Dry run of rules over an alert: what matched, what would happen. Nothing is stored."""
+    from chalicelib.routing.preview import preview_rules
+
     params = call.params
     alert, log = params.get("alert"), params.get("log")
     if not isinstance(params.get("rules"), str):

@@ -8,7 +8,6 @@ from chalice import Blueprint, Response
 
 from chalicelib.api.http import ANY_CONTENT, CORS, Call, answer, base_url, guarded, route
 from chalicelib.errors import Invalid
-from chalicelib.templates import TemplateError, render
 
 service = Blueprint(__name__)
 
@@ -22,6 +21,8 @@ def health() -> Response:
 @route(service, "/templates/preview", "POST")
 def preview_template(call: Call) -> Any:
     """Render a template over data: {text}, or 422 with what is wrong in it."""
+    from chalicelib.templates import TemplateError, render
+
     template, data = call.params.get("template"), call.params.get("data") or {}
     if not isinstance(template, str):
         raise Invalid("template must be text" if template else "template can't be blank")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from chalice import Blueprint
 
 from chalicelib import ids
-from chalicelib.accounts.models import Stakeholder
 from chalicelib.api.http import Call
 from chalicelib.api.resources import Kind, Object, mount
 from chalicelib.errors import Invalid
@@ -24,7 +23,7 @@ mount(
         name="stakeholder",
         path="stakeholders",
         prefix=ids.STAKEHOLDER,
-        model=Stakeholder,
+        model="Stakeholder",
         references={"account_user_ids": ids.ACCOUNT_USER},
         check=_check,
     ),

@@ -7,7 +7,6 @@ from typing import Any
 from chalice import Blueprint
 
 from chalicelib import ids
-from chalicelib.accounts.models import Team
 from chalicelib.api import alert_lists, listing
 from chalicelib.api.http import Call, route
 from chalicelib.api.resources import Kind, Object, find, mount
@@ -34,7 +33,7 @@ TEAM = Kind(
     name="team",
     path="teams",
     prefix=ids.TEAM,
-    model=Team,
+    model="Team",
     references=dict.fromkeys(_MEMBERS, ids.ACCOUNT_USER),
     show=_show,
     may_write=_may_write,

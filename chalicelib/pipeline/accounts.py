@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any
 
 from chalicelib import ids
-from chalicelib.accounts.models import AccountUser
 from chalicelib.accounts.validation import validate
 from chalicelib.alerts.model import iso
 from chalicelib.storage import configuration
@@ -25,7 +24,7 @@ class NewAccount:
 
 def create_account(name: str, user_name: str, email: str, now: datetime, token: str | None = None) -> NewAccount:
     """Store an account, an admin, and a token of theirs. Raises Invalid naming the field at fault."""
-    fields = validate(AccountUser, {"roles": {"admin": True}, "user": _person(user_name, email, now)}).model_dump()
+    fields = validate("AccountUser", {"roles": {"admin": True}, "user": _person(user_name, email, now)})
     account_id = ids.new(now)
     account = {**_common(ids.ACCOUNT, account_id, account_id, now), "name": name}
     user = {**_common(ids.ACCOUNT_USER, ids.new(now), account_id, now), **fields}

@@ -8,7 +8,6 @@ from typing import Any
 from chalicelib.adapters._base import Adapter, AlertDraft, Outcome
 from chalicelib.adapters._request import Request
 from chalicelib.pipeline.journal import Journal
-from chalicelib.templates import TemplateError, render
 
 _DRAFT_FIELDS = (
     "description",
@@ -51,6 +50,8 @@ def _templated(
     template = options.get(f"{name}_template")
     if not (template and options.get(f"{name}_template_enabled")):
         return value
+    from chalicelib.templates import TemplateError, render  # slow to import, and most integrations have none
+
     data = {"integration": template_context(integration), "data": adapter.template_data(request)}
     try:
         rendered = render(template, data).strip()

@@ -9,14 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from chalicelib import ids
 from chalicelib.alerts.model import Alert, add_receivers, match_data
 from chalicelib.alerts.states import ABSORBING, ACKNOWLEDGED, DROPPED, QUEUED, SUPPRESSED, routed_status
 from chalicelib.durations import parse_duration
-from chalicelib.routing.route import Plan, route
 from chalicelib.storage import alerts, configuration, dynamo, logs, timers
+
+if TYPE_CHECKING:
+    from chalicelib.routing.route import Plan
 
 _MOST_DEDUP_KEYS = 20
 _CLAIMS_KEPT = timedelta(days=60)
@@ -88,6 +90,8 @@ def reroute(
 ) -> Opening:
     """Route an alert to destinations (prefix ids) and plan all writes but those of the alert itself. `path` holds the
     routers that a delayed assignment came through."""
+    from chalicelib.routing.route import route  # slow to import, and ingress does not route
+
     account_id = alert["account_id"]
     seen: dict[str, dynamo.Item] = {}
 

@@ -16,7 +16,6 @@ from chalicelib.alerts.model import match_data, new_alert
 from chalicelib.pipeline import opening, webhooks
 from chalicelib.pipeline.fields import fields_of
 from chalicelib.pipeline.journal import Journal
-from chalicelib.routing.route import route
 from chalicelib.storage import alerts, configuration
 
 _SHOWN_FIELDS = tuple(field.name for field in dataclass_fields(AlertDraft))
@@ -70,6 +69,8 @@ def _transition(work: webhooks.Work, target: str, effect: str) -> str:
 
 def _opened(work: webhooks.Work) -> dict[str, Any]:
     """The alert that would be made and where it would go; or the live alert that would count it."""
+    from chalicelib.routing.route import route
+
     journal = Journal(work.now)
     fields = fields_of(work.outcome, work.adapter, work.integration, work.request, journal)
     claims = opening.claims_of(work.account_id, work.integration, fields)

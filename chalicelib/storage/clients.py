@@ -34,6 +34,14 @@ def dynamodb() -> Any:
     return client("dynamodb")
 
 
+def prepare() -> None:
+    """On Lambda, make the clients that every function needs while it starts: a start has whole cores, the first
+    request after it only the part of one that the function's memory buys."""
+    if "AWS_LAMBDA_FUNCTION_NAME" in os.environ:
+        client("dynamodb")
+        client("sqs")
+
+
 def forget() -> None:
     """Make clients and names anew: for tests and the local service, which change the environment."""
     _make.cache_clear()
