@@ -8,6 +8,7 @@ can overshoot by at most one step.
 from __future__ import annotations
 
 import logging
+import threading
 from dataclasses import dataclass
 
 from chalicelib.storage import dynamo
@@ -27,11 +28,17 @@ class _Window:
 
 
 _windows: dict[str, _Window] = {}
+_lock = threading.Lock()  # the local service counts in many threads
 
 
 def seconds_until_allowed(key: str, limit: int, now: float) -> int:
     """Count one request of `key` at `now` (epoch seconds): 0 when it is within `limit` a minute, else how many
     seconds to wait."""
+    with _lock:
+        return _count(key, limit, now)
+
+
+def _count(key: str, limit: int, now: float) -> int:
     minute = int(now // 60)
     window = _windows.get(key)
     if window is None or window.minute != minute:

@@ -182,6 +182,13 @@ def test_requests_at_the_same_time_do_not_mix(service: Service) -> None:
     assert found == [[f"Team {number}" if number % 3 else 401] * 5 for number in range(20)]
 
 
+def test_requests_at_the_same_time_are_counted_once_each(service: Service) -> None:
+    path = service.integration(option_rate_limit=100)
+    with ThreadPoolExecutor(20) as pool:
+        answers = list(pool.map(lambda _: service.http("POST", path, b"{}").status, range(100)))
+    assert answers == [200] * 100
+
+
 def test_access_lines_show_no_credential(service: Service) -> None:
     endpoint = _anything(service)
     service.http("POST", f"{endpoint}?token=topsecret", b"{}", token="headersecret")
