@@ -18,6 +18,7 @@ RECEIVER_FIELDS = {
 }
 _LONGEST_TITLE = 1024
 _LONGEST_DESCRIPTION = 50_000
+_INTERNAL = ("version", "was")
 _INCIDENT = ("incident", "incident_severity", "incident_message")
 
 
@@ -75,7 +76,8 @@ def bounded(alert: Alert) -> Alert:
 def present(alert: Mapping[str, Any]) -> dict[str, Any]:
     """The alert as the v4 API shows it; tags under both of their names, incident inside `meta` too."""
     incident = {name: alert.get(name) for name in _INCIDENT}
-    return {**alert, "tag_list": alert["tags"], "meta": {**alert["meta"], **incident}}
+    shown = {name: value for name, value in alert.items() if name not in _INTERNAL}
+    return {**shown, "tag_list": alert["tags"], "meta": {**alert["meta"], **incident}}
 
 
 def match_data(alert: Mapping[str, Any]) -> dict[str, Any]:
