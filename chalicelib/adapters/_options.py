@@ -21,10 +21,32 @@ def _period(value: Any) -> str | None:
     return duration_fault(value, minimum="15m", maximum="30d")
 
 
+def _template(value: Any) -> str | None:
+    from chalicelib.templates import TemplateError, check_template  # only a save needs it, no webhook does
+
+    try:
+        check_template(value)
+    except TemplateError as error:
+        return f"is no valid template: {error}"
+    return None
+
+
 GENERIC_OPTIONS: tuple[Option, ...] = (
-    Option("title_template", str, "Handlebars template that replaces the title.", format="handlebars"),
+    Option(
+        "title_template",
+        str,
+        "Handlebars template that replaces the title.",
+        format="handlebars",
+        check=_template,
+    ),
     Option("title_template_enabled", bool, "Use the title template.", default=False),
-    Option("description_template", str, "Handlebars template that replaces the description.", format="handlebars"),
+    Option(
+        "description_template",
+        str,
+        "Handlebars template that replaces the description.",
+        format="handlebars",
+        check=_template,
+    ),
     Option("description_template_enabled", bool, "Use the description template.", default=False),
     Option(
         "auto_aggregate_timeout",
