@@ -138,9 +138,9 @@ def group_holder(
 
 def apply_plan(alert: Alert, plan: Plan, acknowledged: bool = False) -> Alert:
     """The alert after routing: what rules changed, its receivers, its status."""
-    receivers = [(key.partition("_")[0], key) for key in plan.receivers]
-    changed = add_receivers({**alert, **plan.changes}, _with_ulids(alert["account_id"], receivers))
-    changed["stakeholder_ids"] = list(dict.fromkeys([*alert["stakeholder_ids"], *plan.stakeholder_ids]))
+    changed = add_receivers({**alert, **plan.changes}, _with_ulids(alert["account_id"], plan.receivers))
+    informed = [identifier for _, identifier in _with_ulids(alert["account_id"], plan.stakeholder_ids)]
+    changed["stakeholder_ids"] = list(dict.fromkeys([*alert["stakeholder_ids"], *informed]))
     if plan.parent_id:
         changed["parent_id"] = plan.parent_id
     if alert["status"] in (QUEUED, SUPPRESSED, DROPPED):
@@ -149,8 +149,9 @@ def apply_plan(alert: Alert, plan: Plan, acknowledged: bool = False) -> Alert:
     return changed
 
 
-def _with_ulids(account_id: str, receivers: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    found = [(prefix, configuration.cached(account_id, key)) for prefix, key in receivers]
+def _with_ulids(account_id: str, keys: list[str]) -> list[tuple[str, str]]:
+    """The (prefix, ULID) of each prefix id whose object is there."""
+    found = [(key.partition("_")[0], configuration.cached(account_id, key)) for key in keys]
     return [(prefix, item["id"]) for prefix, item in found if item]
 
 
