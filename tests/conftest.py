@@ -115,14 +115,17 @@ class World:
 
         return app
 
-    def deliver(self) -> None:
-        """Deliver everything that is on the queues now; what fails stays there."""
+    def deliver(self) -> int:
+        """Deliver everything that is on the queues now; what fails stays there. Answers how many were delivered."""
+        count = 0
         for variable, function in (("WEBHOOKS_QUEUE_URL", "process_webhooks"), ("TASKS_QUEUE_URL", "process_tasks")):
             records = self.messages(variable)
             failed = self.process(records, function) if records else []
+            count += len(records)
             for record in records:
                 if record["messageId"] not in failed:
                     self.sqs.delete_message(QueueUrl=os.environ[variable], ReceiptHandle=record["receiptHandle"])
+        return count
 
     def take(self) -> list[dict[str, Any]]:
         """Take everything off the webhooks queue, oldest request first, to be processed by hand."""
