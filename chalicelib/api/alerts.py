@@ -30,6 +30,7 @@ _CHANGEABLE = ("title", "description", "urgency", "tags", "meta")
 
 @route(alerts, "/alerts", "GET")
 def list_(call: Call) -> Any:
+    """A page of the account's alerts."""
     return alert_lists.page(call, listing.parse(call.query))
 
 
@@ -47,6 +48,7 @@ def create(call: Call) -> Any:
 
 @route(alerts, "/alerts/{id}", "GET")
 def retrieve(call: Call, id: str) -> Any:
+    """Retrieve an alert."""
     return present(find(call, id))
 
 
@@ -66,6 +68,7 @@ def update(call: Call, id: str) -> Any:
 
 @route(alerts, "/alerts/{id}", "DELETE")
 def delete(call: Call, id: str) -> Any:
+    """Delete an alert and stop what was still to happen with it; only an admin or its creator may."""
     alert = find(call, id)
     _require_owner(call, alert)
     actions.delete(call.account_id, alert["prefix_id"], call.now)
@@ -74,16 +77,19 @@ def delete(call: Call, id: str) -> Any:
 
 @route(alerts, "/alerts/{id}/acknowledge", "POST")
 def acknowledge(call: Call, id: str) -> Any:
+    """Acknowledge an alert that is open, dropped or suppressed."""
     return present(actions.acknowledge(call.account_id, _key(id), call.caller.user, call.now))
 
 
 @route(alerts, "/alerts/{id}/resolve", "POST")
 def resolve_(call: Call, id: str) -> Any:
+    """Resolve an alert that is open, dropped or acknowledged."""
     return present(actions.resolve(call.account_id, _key(id), call.caller.user, call.now))
 
 
 @route(alerts, "/alerts/{id}/reject", "POST")
 def reject(call: Call, id: str) -> Any:
+    """Reject an alert that is paging the caller."""
     return present(actions.reject(call.account_id, _key(id), call.caller.user, call.now))
 
 

@@ -24,6 +24,7 @@ comments = Blueprint(__name__)
 
 @route(comments, "/comments", "GET")
 def list_(call: Call) -> Any:
+    """A page of the account's comments."""
     return _page(call, "by_account", ("account_model", f"{call.account_id}#comment"))
 
 
@@ -39,26 +40,31 @@ def create(call: Call) -> Any:
 
 @route(comments, "/comments/{id}", "GET")
 def retrieve(call: Call, id: str) -> Any:
+    """Retrieve a comment."""
     return find(call, id)
 
 
 @route(comments, "/comments/{id}/comments", "GET")
 def list_replies(call: Call, id: str) -> Any:
+    """A page of the replies to a comment."""
     return _page(call, "by_parent", ("parent", stored.parent_of(find(call, id)["id"])))
 
 
 @route(comments, "/comments/{id}/comments", "POST")
 def reply(call: Call, id: str) -> Any:
+    """Reply to a comment."""
     return _add(call, "Comment", find(call, id)["id"]), 201
 
 
 @route(comments, "/alerts/{id}/comments", "GET")
 def list_on_alert(call: Call, id: str) -> Any:
+    """A page of the comments on an alert."""
     return _page(call, "by_parent", ("parent", stored.parent_of(find_alert(call, id)["id"])))
 
 
 @route(comments, "/alerts/{id}/comments", "POST")
 def comment_on_alert(call: Call, id: str) -> Any:
+    """Comment on an alert."""
     return _add(call, "Alert", find_alert(call, id)["id"]), 201
 
 

@@ -112,6 +112,19 @@ def failure(code: int, *messages: str) -> Response:
 View = Callable[..., Any]
 
 
+@dataclass(frozen=True)
+class Mounted:
+    """A route as it was mounted; the OpenAPI document is made from these."""
+
+    path: str
+    methods: tuple[str, ...]
+    view: View
+    admin: bool
+
+
+MOUNTED: list[Mounted] = []
+
+
 def guarded(view: View) -> View:
     """Turn whatever a view raises into the API's error body. What is unexpected is logged, not shown."""
 
@@ -132,7 +145,7 @@ def guarded(view: View) -> View:
 
 def route(blueprint: Blueprint, path: str, *methods: str, admin: bool = False) -> Callable[[View], View]:
     """Mount a view under `/api/v4` for callers with a token (`admin`: of an admin). The view gets the Call and the
-    path's arguments, and answers a value, (value, status), or a Response."""
+    path's arguments, and answers a value, (value, status), or a Response. Its docstring is the route's summary."""
 
     def mount(view: View) -> View:
         @guarded
@@ -148,6 +161,7 @@ def route(blueprint: Blueprint, path: str, *methods: str, admin: bool = False) -
             return answer(*found) if isinstance(found, tuple) else answer(found)
 
         blueprint.route("/api/v4" + path, methods=list(methods), content_types=ANY_CONTENT, cors=CORS)(inner)
+        MOUNTED.append(Mounted("/api/v4" + path, methods, view, admin))
         return view
 
     return mount

@@ -94,6 +94,7 @@ def list_(call: Call) -> Any:
 
 @route(integration_types, "/integration_types/{id}", "GET")
 def retrieve(call: Call, id: str) -> Any:
+    """Retrieve an integration type by its id, prefix id or slug."""
     return described(_slug(id))
 
 

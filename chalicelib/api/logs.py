@@ -33,6 +33,7 @@ def list_(call: Call) -> Any:
 
 @route(logs, "/logs/{id}", "GET")
 def retrieve(call: Call, id: str) -> Any:
+    """Retrieve a log."""
     return present(find(call, id))
 
 

@@ -85,6 +85,13 @@ def mount(blueprint: Blueprint, kind: Kind) -> None:
         delete(kind, call, id)
         return None, 204
 
+    article = "an" if kind.name[0] in "aeiou" else "a"
+    list_.__doc__ = f"A page of the account's {kind.name}s."
+    create_.__doc__ = f"Create {article} {kind.name}."
+    retrieve_.__doc__ = f"Retrieve {article} {kind.name}."
+    update_.__doc__ = f"Change the fields of {article} {kind.name} that are given."
+    delete_.__doc__ = f"Delete {article} {kind.name} that nothing refers to."
+
 
 def present(kind: Kind, found: Object, call: Call) -> Object:
     shown = kind.show(found, call)
