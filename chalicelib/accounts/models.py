@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from chalicelib.accounts.values import Email, Flag, IdList, Name, Phone, Tags, Text
+from chalicelib.accounts.values import Body, Email, Flag, IdList, Key, Meta, Name, Phone, Tags, Text, Title
 
 Urgency = Literal["silent", "low", "medium", "high", "critical"]
 Audience = Literal["none", "team_all", "team_admins", "oncall_rotation", "specific_users"]
@@ -19,7 +19,7 @@ class Fields(BaseModel):
 
 
 class Resource(Fields):
-    meta: dict[str, Any] = Field(default_factory=dict, description="Free key/value data.")
+    meta: Meta = Field(default_factory=dict, description="Free key/value data.")
 
 
 class EmailAddress(Fields):
@@ -113,19 +113,19 @@ class Stakeholder(Resource):
 class Alert(Fields):
     """An alert made or changed by hand."""
 
-    title: Name
+    title: Title
     description: Text | None = None
     urgency: Urgency
     tags: Tags = Field(default_factory=list)
-    thirdparty_id: Text | None = None
-    meta: dict[str, Any] = Field(default_factory=dict)
+    thirdparty_id: Key | None = None
+    meta: Meta = Field(default_factory=dict)
     destination_team_ids: IdList = Field(default_factory=list)
     destination_router_ids: IdList = Field(default_factory=list)
     destination_account_user_ids: IdList = Field(default_factory=list)
 
 
 class Comment(Fields):
-    body: Name
+    body: Body
 
 
 class Handoff(Fields):

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
 from chalicelib.accounts.casts import as_list, cast_bool
 
+_LARGEST_META = 32 * 1024
+_MOST_ITEMS = 500
 _EMAIL = re.compile(r"[^@\s<>,;]{1,64}@[^@\s<>,;.]+(?:\.[^@\s<>,;.]+)+\Z")
 _PHONE = re.compile(r"\+[1-9][0-9]{6,14}\Z")
 
@@ -38,10 +41,25 @@ def _as_text(value: Any) -> Any:
     return str(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else value
 
 
+def _bounded_meta(value: dict[str, Any]) -> dict[str, Any]:
+    if len(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace")) > _LARGEST_META:
+        raise ValueError(f"is larger than {_LARGEST_META // 1024} KiB")
+    return value
+
+
 Flag = Annotated[bool, BeforeValidator(cast_bool)]
 Name = Annotated[str, BeforeValidator(_as_text), StringConstraints(strip_whitespace=True, min_length=1, max_length=255)]
 Text = Annotated[str, BeforeValidator(_as_text), StringConstraints(max_length=65_536)]
-IdList = Annotated[list[str], BeforeValidator(as_list), AfterValidator(_unique)]
-Tags = Annotated[list[str], BeforeValidator(_tags), AfterValidator(_unique)]
+Meta = Annotated[dict[str, Any], AfterValidator(_bounded_meta)]
+Title = Annotated[
+    str, BeforeValidator(_as_text), StringConstraints(strip_whitespace=True, min_length=1, max_length=1024)
+]
+Key = Annotated[str, BeforeValidator(_as_text), StringConstraints(max_length=1024)]
+Body = Annotated[
+    str, BeforeValidator(_as_text), StringConstraints(strip_whitespace=True, min_length=1, max_length=65_536)
+]
+IdList = Annotated[list[str], BeforeValidator(as_list), Field(max_length=_MOST_ITEMS), AfterValidator(_unique)]
+Tag = Annotated[str, BeforeValidator(_as_text), StringConstraints(max_length=255)]
+Tags = Annotated[list[Tag], BeforeValidator(_tags), Field(max_length=100), AfterValidator(_unique)]
 Email = Annotated[str, StringConstraints(strip_whitespace=True, to_lower=True, max_length=254), AfterValidator(_email)]
 Phone = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_phone)]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+import orjson
 from chalice import Blueprint
 
 from chalicelib import ids
@@ -14,10 +15,11 @@ from chalicelib.accounts.validation import names_of, validate
 from chalicelib.alerts.model import iso
 from chalicelib.api import listing
 from chalicelib.api.http import Call, key_of, route
-from chalicelib.errors import Conflict, Forbidden, NotFound, check
+from chalicelib.errors import Conflict, Forbidden, Invalid, NotFound, check
 from chalicelib.storage import configuration, dynamo
 
 Object = dict[str, Any]
+_LARGEST = 350 * 1024  # an item of DynamoDB holds 400 KiB
 
 
 def _same(params: Mapping[str, Any], stored: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -110,11 +112,17 @@ def create(kind: Kind, call: Call) -> Object:
     """Validate and store a new object. Raises Invalid naming every fault; then nothing is stored."""
     fields = _fields(kind, call, {})
     found = kind.complete(call, _stamped(kind, call.account_id, fields, call.now), None)
-    kind.check(call, found)
+    _check(kind, call, found)
     found["tiny_id"] = configuration.next_tiny_id(call.account_id, kind.prefix)
     _unless_taken(kind, True, lambda: configuration.create(found, kind.claims(found)))
     kind.written(call, found)
     return found
+
+
+def _check(kind: Kind, call: Call, found: Object) -> None:
+    kind.check(call, found)
+    if len(orjson.dumps(found)) > _LARGEST:
+        raise Invalid(f"{kind.name} is too large: all its fields together may take {_LARGEST // 1024} KiB")
 
 
 def _stamped(kind: Kind, account_id: str, fields: Mapping[str, Any], now: datetime) -> Object:
@@ -140,7 +148,7 @@ def update(kind: Kind, call: Call, identifier: str) -> Object:
         fields = _fields(kind, call, stored)
         changed = {**stored, **fields, "updated_at": iso(call.now), "version": stored["version"] + 1}
         found = kind.complete(call, changed, stored)
-        kind.check(call, found)
+        _check(kind, call, found)
         before, after = set(kind.claims(stored)), set(kind.claims(found))
         claim, release = after - before, before - after
         _unless_taken(kind, bool(claim), lambda: configuration.replace(found, stored["version"], claim, release))
