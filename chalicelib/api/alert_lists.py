@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from chalicelib import ids
+from chalicelib.alerts import states
 from chalicelib.alerts.model import present
 from chalicelib.api import listing
 from chalicelib.api.http import Call
 from chalicelib.api.listing import Filter, ListQuery
 from chalicelib.errors import BadRequest
-from chalicelib.storage import alerts, pages
+from chalicelib.storage import alerts, configuration, pages
 from chalicelib.storage.pages import Source
 
 _BY_TIME = ("created_at", "id", "tiny_id")
@@ -53,30 +54,40 @@ def _sorted_otherwise(source: Source, query: ListQuery, show: Any, searched: Any
 
 def _source(account_id: str, query: ListQuery, receiver: str | None) -> tuple[Source, ListQuery]:
     """The narrowest index for the query, and the query without what the index answers."""
-    receiver = receiver or _receiver(query)
-    thirdparty, source_id, status = (query.equals(name) for name in ("thirdparty_id", "source_id", "status"))
-    index, attribute, value, answered = "by_account", "account_model", f"{account_id}#alert", ""
-    if thirdparty:
-        index, attribute, answered = "by_thirdparty", "account_thirdparty", "thirdparty_id"
-        value = alerts.thirdparty_key(account_id, thirdparty)
-    elif receiver:
-        index, attribute, answered = "by_parent", "parent", "destination_team_ids"
-        value = alerts.receiver_parent(receiver)
-    elif source_id:
-        index, attribute, value, answered = "by_parent", "parent", source_id, "source_id"
-    elif status:
-        index, attribute, value, answered = "by_status", "account_status", f"{account_id}#{status}", "status"
-    low, high, rest = time_range(query.without(answered) if answered else query)
+    index, hash_key, answered = _partition(account_id, query, receiver)
+    low, high, rest = time_range(query.without(answered))
     load = lambda keys: alerts.read_many(account_id, keys)  # noqa: E731
-    return Source(alerts.TABLE, index, (attribute, value), load, low, high), rest
+    return Source(alerts.TABLE, index, hash_key, load, low, high), rest
 
 
-def _receiver(query: ListQuery) -> str | None:
-    """The team that `destination_team_ids` must contain, as a ULID."""
-    for found in query.filters:
-        if found.attribute == "destination_team_ids" and found.operator in ("equals", "contains"):
-            return found.value if ids.is_ulid(found.value) else None
-    return None
+def _partition(account_id: str, query: ListQuery, receiver: str | None) -> tuple[str, tuple[str, str], str]:
+    """The index, the partition of it, and the filter that it answers. A source or team that is not of the account
+    has no partition here: what lies in it would be counted."""
+    thirdparty, status = query.equals("thirdparty_id"), query.equals("status")
+    if receiver:
+        return "by_parent", ("parent", alerts.receiver_parent(receiver)), ""
+    if thirdparty:
+        return "by_thirdparty", ("account_thirdparty", alerts.thirdparty_key(account_id, thirdparty)), "thirdparty_id"
+    if team := owned(account_id, _team_of(query), ids.TEAM):
+        return "by_parent", ("parent", alerts.receiver_parent(team)), "destination_team_ids"
+    if source := owned(account_id, query.equals("source_id"), ids.INTEGRATION, ids.ACCOUNT_USER):
+        return "by_parent", ("parent", source), "source_id"
+    if status in states.STATES:
+        return "by_status", ("account_status", f"{account_id}#{status}"), "status"
+    return "by_account", ("account_model", f"{account_id}#alert"), ""
+
+
+def _team_of(query: ListQuery) -> str | None:
+    """The team that `destination_team_ids` must contain."""
+    asked = (f for f in query.filters if f.attribute == "destination_team_ids")
+    return next((f.value for f in asked if f.operator in ("equals", "contains")), None)
+
+
+def owned(account_id: str, identifier: str | None, *prefixes: str) -> str | None:
+    """The ULID of an object that the account has configured, by either form of its id; None when it has none."""
+    keys = [key for prefix in prefixes if (key := ids.key_of(prefix, identifier or ""))]
+    found = configuration.read_many(account_id, keys) if keys else {}
+    return next((str(held["id"]) for held in found.values()), None)
 
 
 def time_range(query: ListQuery) -> tuple[str, str, ListQuery]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from chalicelib import ids
 from chalicelib.accounts.casts import cast_bool
 from chalicelib.errors import BadRequest
 
@@ -59,6 +60,9 @@ def parse(query: Mapping[str, list[str]]) -> ListQuery:
         offset = (_number(last, "page", 1, 1) - 1) * limit
     if offset > DEEPEST_OFFSET:
         raise BadRequest(f"offset reaches at most {DEEPEST_OFFSET}: go on with the cursor of the last page")
+    cursor = last.get("cursor", "")
+    if cursor and not ids.is_ulid(cursor):
+        raise BadRequest("cursor must be the next_cursor of the page before")
     direction = last.get("direction", "").lower()
     if direction not in ("", "asc", "desc"):
         raise BadRequest("direction must be asc or desc")
@@ -68,7 +72,7 @@ def parse(query: Mapping[str, list[str]]) -> ListQuery:
         last.get("sort") or "created_at",
         direction == "asc",
         last.get("q", "").strip(),
-        last.get("cursor", ""),
+        cursor,
         tuple(_filters(last, _operators(query.get("ops", [])))),
     )
 
@@ -178,12 +182,23 @@ def matches(query: ListQuery, row: Row, searched: Callable[[Row], Iterable[str]]
     """Whether a row passes every filter and holds every word of `q`. Attributes that rows lack are ignored."""
     for found in query.filters:
         missing, value = _attribute(row, found.attribute)
+        value = _in_form_of(found, value)
         if not missing and not COMPARISONS[found.operator](value, found.value):
             return False
     if not query.q:
         return True
     text = " ".join(part for part in searched(row) if part).lower()
     return all(word in text for word in query.q.lower().split())
+
+
+def _in_form_of(found: Filter, value: Any) -> Any:
+    """The ids of an `_id` or `_ids` attribute as prefix ids, where a prefix id is asked for."""
+    if found.value[3:4] != "_" or not found.attribute.endswith(("id", "_ids")):
+        return value
+    if isinstance(value, list):
+        return [_in_form_of(found, item) for item in value]
+    is_id = isinstance(value, str) and ids.is_ulid(value)
+    return ids.prefix_id(found.value[:3], value) if is_id else value
 
 
 def _attribute(row: Row, path: str) -> tuple[bool, Any]:
@@ -216,10 +231,19 @@ def _sortable(value: Any) -> Any:
 
 
 def page(query: ListQuery, rows: list[dict[str, Any]], searched: Callable[[Row], Iterable[str]]) -> dict[str, Any]:
-    """One page of rows that are all at hand."""
+    """One page of rows that are all at hand. Raises BadRequest for a cursor whose row is gone."""
     found = sort_rows(query, [row for row in rows if matches(query, row, searched)])
-    data = found[query.offset : query.offset + query.limit]
-    return page_of(data, len(found), query.offset + len(data) < len(found))
+    start = query.offset + (_position(found, query.cursor) if query.cursor else 0)
+    data = found[start : start + query.limit]
+    has_more = start + len(data) < len(found)
+    return {**page_of(data, len(found), has_more), "next_cursor": data[-1]["id"] if data and has_more else None}
+
+
+def _position(rows: list[dict[str, Any]], cursor: str) -> int:
+    position = next((index for index, row in enumerate(rows, start=1) if row["id"] == cursor), None)
+    if position is None:
+        raise BadRequest("cursor names a row that is not in the list: start again without it")
+    return position
 
 
 def page_of(data: list[dict[str, Any]], total: int, has_more: bool) -> dict[str, Any]:

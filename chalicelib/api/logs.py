@@ -9,7 +9,7 @@ from chalice import Blueprint
 
 from chalicelib import ids
 from chalicelib.api import listing
-from chalicelib.api.alert_lists import page_from, time_range
+from chalicelib.api.alert_lists import owned, page_from, time_range
 from chalicelib.api.http import Call, key_of, route
 from chalicelib.errors import Conflict, Invalid, NotFound
 from chalicelib.storage import alerts, configuration, messages
@@ -23,10 +23,10 @@ logs = Blueprint(__name__)
 def list_(call: Call) -> Any:
     """Logs, newest first; `owner_id` (ULID or prefix id) and `owner_type` narrow them to an object's."""
     low, high, query = time_range(listing.parse(call.query))
-    owner = query.equals("owner_id")
+    owner = _owner(call, query.equals("owner_id"))
     index, hash_key = "by_account", ("account_model", f"{call.account_id}#log")
     if owner:
-        index, hash_key, query = "by_owner", ("parent", _owner_ulid(call, owner)), query.without("owner_id")
+        index, hash_key, query = "by_owner", ("parent", owner), query.without("owner_id")
     source = Source(stored.TABLE, index, hash_key, lambda keys: stored.read_many(call.account_id, keys), low, high)
     return page_from(source, query, present, _searched)
 
@@ -71,16 +71,12 @@ def present(log: stored.Log) -> dict[str, Any]:
     return {**shown, "updated_at": log["created_at"], "tiny_id": None, "meta": {}}
 
 
-def _owner_ulid(call: Call, identifier: str) -> str:
-    """The ULID of an owner given in either form; itself when there is no such object."""
-    if ids.is_ulid(identifier):
-        return identifier
-
-    for prefix, read in ((ids.INTEGRATION, configuration.read), (ids.ALERT, alerts.read)):
-        found = read(call.account_id, identifier) if identifier.startswith(prefix) else None
-        if found:
-            return str(found["id"])
-    return identifier
+def _owner(call: Call, identifier: str | None) -> str | None:
+    """The ULID of an owner of the account given in either form; None when there is none."""
+    found = owned(call.account_id, identifier, ids.INTEGRATION)
+    key = ids.key_of(ids.ALERT, identifier or "")
+    alert = alerts.read(call.account_id, key) if key and not found else None
+    return str(alert["id"]) if alert else found
 
 
 def _searched(row: Mapping[str, Any]) -> Iterable[str]:

@@ -50,7 +50,7 @@ def read(
     if accept is None:
         return _indexed(source, forward, offset, limit, cursor)
     kept: list[Row] = []
-    total = 0
+    total = passed = 0
     exact = True
     for examined, row in enumerate(_rows(source, forward)):
         if examined >= MOST_EXAMINED:
@@ -59,9 +59,10 @@ def read(
         if not accept(row):
             continue
         total += 1
-        past_cursor = not cursor or (row["id"] > cursor if forward else row["id"] < cursor)
-        if past_cursor and total > offset and len(kept) <= limit:
-            kept.append(row)
+        if not cursor or (row["id"] > cursor if forward else row["id"] < cursor):
+            passed += 1
+            if passed > offset and len(kept) <= limit:
+                kept.append(row)
     return Page(kept[:limit], total, exact, len(kept) > limit)
 
 
@@ -73,8 +74,8 @@ def everything(source: Source, forward: bool, most: int) -> tuple[list[Row], boo
 
 def _indexed(source: Source, forward: bool, offset: int, limit: int, cursor: str) -> Page:
     narrowed = _after(source, forward, cursor)
-    keys = list(islice(_keys(narrowed, forward, offset + limit + 2), offset, offset + limit + 2))
-    keys = [key for key in keys if key[1] != cursor]
+    following = (key for key in _keys(narrowed, forward, offset + limit + 2) if key[1] != cursor)
+    keys = list(islice(following, offset, offset + limit + 1))
     found = source.load([key for key, _ in keys[:limit]])
     total, exact = dynamo.count(source.table, source.hash_key, source.index, _range(source), MOST_COUNTED)
     rows = [found[key] for key, _ in keys[:limit] if key in found]
@@ -84,7 +85,8 @@ def _indexed(source: Source, forward: bool, offset: int, limit: int, cursor: str
 def _after(source: Source, forward: bool, cursor: str) -> Source:
     if not cursor:
         return source
-    low, high = (cursor, source.high) if forward else (source.low, cursor)
+    low = max(source.low, cursor) if forward else source.low
+    high = source.high if forward else min(source.high, cursor)
     return Source(source.table, source.index, source.hash_key, source.load, low, high)
 
 
@@ -93,6 +95,8 @@ def _range(source: Source) -> tuple[str, str, str]:
 
 
 def _keys(source: Source, forward: bool, page_size: int) -> Iterator[tuple[str, str]]:
+    if source.low > source.high:  # DynamoDB refuses such a range
+        return
     items = dynamo.query(source.table, source.hash_key, source.index, _range(source), forward=forward, limit=page_size)
     for item in items:
         yield item["pk"], item["id"]
