@@ -18,13 +18,16 @@ from chalicelib.storage import configuration, dynamo
 
 account_users = Blueprint(__name__)
 
+_TEAM_NAMES = ("member_team_ids", "team_ids")
+
 
 def _read(params: Mapping[str, Any], stored: Mapping[str, Any]) -> Mapping[str, Any]:
     """Parameters in Rails' nested notation as fields of the model."""
     given: dict[str, Any] = {name: params[name] for name in ("meta", "notification_rule_id") if name in params}
     if "roles" in params:
-        roles = params["roles"] if isinstance(params["roles"], dict) else {}
-        given["roles"] = {**stored.get("roles", {}), **roles}
+        if not isinstance(params["roles"], dict):
+            raise Invalid("roles must be an object such as {admin: true}")
+        given["roles"] = {**stored.get("roles", {}), **params["roles"]}
     attributes = params.get("user_attributes")
     if attributes is not None and not isinstance(attributes, dict):
         raise Invalid("user_attributes must be an object")
@@ -36,15 +39,19 @@ def _read_user(attributes: Mapping[str, Any], stored: Mapping[str, Any]) -> dict
     user = {**stored, **{name: value for name, value in attributes.items() if not name.endswith("_attributes")}}
     for name in ("emails", "phones"):
         written = attributes_list(attributes.get(f"{name}_attributes"), f"user_attributes.{name}_attributes")
-        user[name] = _merge(stored.get(name, []), written)
+        user[name] = _merge(stored.get(name, []), written, f"user_attributes.{name}_attributes")
     return user
 
 
-def _merge(stored: Iterable[Mapping[str, Any]], written: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Nested writes: no id makes, an id changes, an id with `_destroy` removes."""
+def _merge(
+    stored: Iterable[Mapping[str, Any]], written: Iterable[Mapping[str, Any]], path: str
+) -> list[dict[str, Any]]:
+    """Nested writes: no id makes, an id changes, an id with `_destroy` removes. Raises Invalid for an unknown id."""
     merged = {str(item["id"]): dict(item) for item in stored}
     for position, item in enumerate(written):
         identifier = str(item.get("id") or f"new {position}")
+        if item.get("id") and identifier not in merged:
+            raise Invalid(f"{path}.{position}.id has no match for {identifier[:40]}")
         if str(item.get("_destroy", "")).lower() in ("true", "1", "t"):
             merged.pop(identifier, None)
         else:
@@ -80,7 +87,7 @@ def _keep_an_admin(call: Call, found: Object) -> None:
 
 def _team_ids(call: Call) -> list[str] | None:
     """The teams that the call makes the person a member of; None: membership stays. Also named `team_ids`."""
-    name = next((name for name in ("member_team_ids", "team_ids") if name in call.params), None)
+    name = next((name for name in _TEAM_NAMES if name in call.params), None)
     if name is None:
         return None
     found: list[str] = resolve(call.account_id, {str(name): as_list(call.params[name])}, {str(name): ids.TEAM})[name]
@@ -125,7 +132,13 @@ def _searched(row: Mapping[str, Any]) -> Iterable[str]:
     yield from (role for role, held in row["roles"].items() if held)
 
 
+def _may_write(call: Call, found: Object) -> bool:
+    """People change their own name, addresses and numbers, but neither their roles nor their teams."""
+    return found["id"] == call.caller.user["id"] and not {"roles", *_TEAM_NAMES} & set(call.params)
+
+
 def _before_delete(call: Call, found: Object) -> None:
+    call.caller.require_admin()
     _keep_an_admin(call, found)
 
 
@@ -145,7 +158,7 @@ ACCOUNT_USER = Kind(
     check=_check,
     claims=lambda found: [f"email:{entry['email']}" for entry in found["user"]["emails"]],
     searched=_searched,
-    may_write=lambda call, found: found["id"] == call.caller.user["id"] and "roles" not in call.params,
+    may_write=_may_write,
     written=_join_teams,
     before_delete=_before_delete,
 )

@@ -20,11 +20,14 @@ from chalicelib.storage import alerts as stored
 
 alerts = Blueprint(__name__)
 
+_MOST_DESTINATIONS = 50
 _DESTINATIONS = {
     "destination_team_ids": ids.TEAM,
     "destination_router_ids": ids.ROUTER,
     "destination_account_user_ids": ids.ACCOUNT_USER,
 }
+_REQUIRED = {"title": "kept", "urgency": "medium"}
+"""What stands in for required fields that an update does not name: an old title may be longer than a new one."""
 _CHANGEABLE = ("title", "description", "urgency", "tags", "meta")
 
 
@@ -58,8 +61,7 @@ def update(call: Call, id: str) -> Any:
     alert = find(call, id)
     _require_owner(call, alert)
     params = {name: value for name, value in _params(call).items() if name in _CHANGEABLE}
-    own = {name: alert[name] for name in _CHANGEABLE if name != "meta"}
-    fields = validate("Alert", {**own, **params})
+    fields = validate("Alert", {**_REQUIRED, **params})
     changes = {name: fields[name] for name in params if name != "meta"}
     if "meta" in params:
         changes |= _meta({**_incident(alert), **fields["meta"]})
@@ -131,6 +133,8 @@ def _params(call: Call) -> dict[str, Any]:
 def _require_destination(fields: Mapping[str, Any]) -> None:
     if not any(fields[name] for name in _DESTINATIONS):
         raise Invalid(f"{', '.join(_DESTINATIONS)}: at least one destination is required")
+    if sum(len(fields[name]) for name in _DESTINATIONS) > _MOST_DESTINATIONS:
+        raise Invalid(f"{', '.join(_DESTINATIONS)}: at most {_MOST_DESTINATIONS} destinations together")
 
 
 def _require_owner(call: Call, alert: Alert) -> None:

@@ -17,6 +17,7 @@ from chalicelib.errors import Invalid, NotFound
 from chalicelib.pipeline.actions import user_name
 from chalicelib.storage import alerts as alert_store
 from chalicelib.storage import comments as stored
+from chalicelib.storage import configuration
 from chalicelib.storage.pages import Source
 
 comments = Blueprint(__name__)
@@ -91,6 +92,7 @@ def _add(call: Call, kind: str, commentable_id: str) -> dict[str, Any]:
     comment = {
         "id": identifier,
         "prefix_id": ids.prefix_id(ids.COMMENT, identifier),
+        "tiny_id": configuration.next_tiny_id(call.account_id, ids.COMMENT),
         "account_id": call.account_id,
         "created_at": iso(call.now),
         "updated_at": iso(call.now),
