@@ -129,11 +129,14 @@ def reroute(
 def group_holder(
     account_id: str, fingerprint: str, timeout_ms: int, now: datetime
 ) -> tuple[str | None, dynamo.Item | None]:
-    """The id of the first alert of a router's aggregate group while its period lasts, and the claim as stored."""
+    """The id of the first alert of a router's aggregate group while its period lasts and it is not deleted, and the
+    claim as stored."""
     name = alerts.claim_name("group", account_id, fingerprint)
     item = alerts.read_claims([name]).get(name)
-    alive = item is not None and now.timestamp() * 1000 - item["claimed_at"] < timeout_ms
-    return (str(item["alert_id"]) if item and alive else None), item
+    if item is None or now.timestamp() * 1000 - item["claimed_at"] >= timeout_ms:
+        return None, item
+    deleted = alerts.read(account_id, alerts.key_of(item["alert_id"])) is None
+    return (None if deleted else str(item["alert_id"])), item
 
 
 def apply_plan(alert: Alert, plan: Plan, acknowledged: bool = False) -> Alert:
