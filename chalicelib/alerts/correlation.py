@@ -106,3 +106,14 @@ def close(thread: Thread, alert_id: str, stamp: str) -> Thread:
     if thread.live != alert_id:
         return thread
     return replace(thread, live=None, absorbs=True, opened="", closed=alert_id, closed_at=max(stamp, thread.closed_at))
+
+
+def forget(thread: Thread, alert_id: str, stamp: str) -> Thread:
+    """The thread after its alert was deleted: nothing can be counted on it any more."""
+    after = close(thread, alert_id, stamp)
+    return replace(after, closed=None) if after.closed == alert_id else after
+
+
+def absorb(thread: Thread, alert_id: str, absorbs: bool) -> Thread:
+    """The thread after its alert was suppressed (it takes no more duplicates) or came back."""
+    return replace(thread, absorbs=absorbs) if thread.live == alert_id else thread

@@ -7,10 +7,11 @@ from datetime import datetime
 from typing import Any
 
 from chalicelib import ids
-from chalicelib.alerts import correlation, states
+from chalicelib.alerts import states
 from chalicelib.alerts.model import Alert, bounded, new_alert
 from chalicelib.errors import Invalid, NotFound
 from chalicelib.pipeline import opening
+from chalicelib.pipeline.origin import close_thread, follow_status, forget_in_thread, source_log
 from chalicelib.storage import alerts, configuration, dynamo, logs, timers
 
 
@@ -84,21 +85,12 @@ def _transition(account_id: str, key: str, target: str, user: Mapping[str, Any],
         operations = [alerts.transition(alert, target, now), logs.put(log, once=False)]
         if target == states.RESOLVED:
             operations += close_thread(alert, now)
+        else:
+            operations += follow_status({**alert, "status": target}, alert["status"], now)
         dynamo.transact(operations)
         return _read(account_id, key)
 
     return dynamo.until_settled(step)
-
-
-def close_thread(alert: Alert, now: datetime) -> list[dynamo.Item]:
-    """Free the key of an alert that is resolved or deleted: the next create with it makes a new alert."""
-    if alert["source_type"] != "Integration":
-        return []
-    thread, version = alerts.read_thread(alert["source_id"], alert["thirdparty_id"])
-    after = correlation.close(thread, alert["id"], ids.new(now))
-    if after == thread:
-        return []
-    return [alerts.put_thread(alert["source_id"], alert["thirdparty_id"], after, version, now)]
 
 
 def delete(account_id: str, key: str, now: datetime) -> None:
@@ -106,7 +98,7 @@ def delete(account_id: str, key: str, now: datetime) -> None:
 
     def step() -> None:
         alert = _read(account_id, key)
-        dynamo.transact([*alerts.remove(alert), *close_thread(alert, now)])
+        dynamo.transact([*alerts.remove(alert), *forget_in_thread(alert, now)])
 
     dynamo.until_settled(step)
 
@@ -125,14 +117,24 @@ def hand_off(
             for name in ("destination_team_ids", "destination_router_ids", "destination_account_user_ids")
         }
         waiting = {**alert, **added, "status": states.QUEUED, "was": alert["status"]}
-        opened = opening.reroute(waiting, destinations_of(fields), None, now)
+        opened = opening.reroute(waiting, destinations_of(fields), source_log(alert), now)
+        opened.alert["status"] = _handed_status(alert["status"], opened.alert["status"])
         log = _log(alert, f"handed off by {user_name(user)}: {note}", now)
         writes = [alerts.rewrite(opened.alert, now), *alerts.put_receivers(opened.alert), logs.put(log, once=False)]
+        writes += follow_status(opened.alert, alert["status"], now)
         dynamo.transact([*writes, *opened.operations])
         _send(opened.timers, now)
         return _read(account_id, key)
 
     return dynamo.until_settled(step)
+
+
+def _handed_status(before: str, routed: str) -> str:
+    """The status after a hand-off: as before where nobody new was reached. An acknowledged alert that waits for its
+    new receiver is queued, as a delayed assignment leaves alone what somebody holds."""
+    if routed == states.OPEN or (routed == states.QUEUED and before != states.OPEN):
+        return routed
+    return before
 
 
 def _read(account_id: str, key: str) -> Alert:

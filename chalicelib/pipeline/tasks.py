@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any
 
 from chalicelib import ids
 from chalicelib.alerts import states
 from chalicelib.alerts.model import Alert
 from chalicelib.pipeline import opening
-from chalicelib.pipeline.actions import close_thread
-from chalicelib.pipeline.envelope import unpack_request
-from chalicelib.pipeline.webhooks import adapter_of
-from chalicelib.storage import alerts, configuration, dynamo, logs, timers
-
-_logger = logging.getLogger("signalbox")
+from chalicelib.pipeline.origin import close_thread, follow_status, source_log
+from chalicelib.storage import alerts, dynamo, logs, timers
 
 
 def tick(now: datetime) -> int:
@@ -67,26 +61,15 @@ def _assign(timer: timers.Timer, alert: Alert, now: datetime) -> Planned:
         log = _log(alert, f"not assigned to {timer['receiver']} after its delay: {alert['status']} already", now)
         return [logs.put(log, once=False)], []
     waiting = {**alert, "was": alert["status"]}
-    opened = opening.reroute(waiting, [timer["receiver"]], _source_log(alert), now, path=timer["path"])
+    opened = opening.reroute(waiting, [timer["receiver"]], source_log(alert), now, path=timer["path"])
     writes = [alerts.rewrite(opened.alert, now), *alerts.put_receivers(opened.alert)]
-    return [*writes, *opened.operations], opened.timers
+    return [*writes, *opened.operations, *follow_status(opened.alert, alert["status"], now)], opened.timers
 
 
 _KINDS: Mapping[str, Callable[[timers.Timer, Alert, datetime], Planned]] = {
     "auto_resolve": _auto_resolve,
     "assign": _assign,
 }
-
-
-def _source_log(alert: Alert) -> Mapping[str, Any] | None:
-    """What rules may read of the request that made an alert, if its log is still there."""
-    if not alert["source_log_id"]:
-        return None
-    log = logs.read(alert["account_id"], ids.prefix_id(ids.LOG, alert["source_log_id"]))
-    integration = configuration.cached(alert["account_id"], ids.prefix_id(ids.INTEGRATION, alert["source_id"]))
-    if not log or not log.get("request") or not integration:
-        return None
-    return adapter_of(integration).log_data(unpack_request(log["request"], log["id"]))
 
 
 def _log(alert: Alert, message: str, now: datetime) -> logs.Log:

@@ -215,7 +215,8 @@ def _change(target: str) -> Any:
             f"{target} by {work.integration['name']}",
             [],
         )
-        return [alerts.transition(alert, target, work.now), logs.put(log, once=False)], [], decision.thread
+        thread = correlation.absorb(decision.thread, alert["id"], True)  # suppressed, it took no duplicates
+        return [alerts.transition(alert, target, work.now), logs.put(log, once=False)], [], thread
 
     return effect
 
