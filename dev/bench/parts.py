@@ -12,7 +12,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from dev.bench.figures import Figure, at_least, at_most, column, cpu, in_turn
+from dev.bench.figures import Figure, at_least, at_most, column, cpu, in_turn, ratio
 from dev.sift import bench as sift
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -20,7 +20,7 @@ SIZES = (1, 10, 100, 500)
 CHAIN = 5
 RULES_PER_ROUTER = 10
 _SECONDS = 0.4
-_ROUNDS = 3
+_ROUNDS = 5
 
 
 def adapters() -> list[Figure]:
@@ -68,32 +68,44 @@ def rule(number: int) -> dict[str, Any]:
 
 def rules() -> list[Figure]:
     """Rules matched per second, beside sift in the same minutes; and whether the time of one grows with the others."""
-    found = {size: _speeds(size) for size in SIZES}
-    figures = [_beside_sift(size, rounds) for size, rounds in found.items()]
-    per_rule = [1e6 / median(ours for ours, _ in found[size]) for size in (10, SIZES[-1])]
-    growth = per_rule[1] / per_rule[0]
-    note = f"{per_rule[1]:.2f} us, {per_rule[0]:.2f} us"
-    return [
-        *figures,
-        at_most(f"rules: time of one among {SIZES[-1]} against among 10", growth, 1.25, "x", note),
-    ]
+    return [*(_beside_sift(size, _speeds(size)) for size in SIZES), _growth(10, SIZES[-1])]
+
+
+def _growth(few: int, many: int) -> Figure:
+    """The time per rule among many against that among few: the same number of matches in turn."""
+    rounds = in_turn([_all_of(few, many // few), _all_of(many, 1)], rounds=15, times=1)
+    each = many * len(sift.ALERTS) / 1e6
+    note = f"{column(rounds, 1) / each:.2f} us, {column(rounds, 0) / each:.2f} us"
+    return at_most(f"rules: time of one among {many} against among {few}", ratio(rounds, 1, 0), 1.25, "x", note)
+
+
+def _all_of(size: int, times: int = 1) -> Callable[[], None]:
+    """A function that tries so many rules on every alert, so many times."""
+    from chalicelib.matching.matcher import compile_condition
+
+    testers = [compile_condition(rule(number)).matches for number in range(size)]
+
+    def once() -> None:
+        for _ in range(times):
+            for alert in sift.ALERTS:
+                for matches in testers:
+                    matches(alert, NOW)
+
+    return once
 
 
 def _speeds(size: int) -> list[tuple[float, float | None]]:
+    """Matches per second of ours and of sift, round by round."""
     conditions = [rule(number) for number in range(size)]
-    return [(_ours(conditions), _sift(conditions)) for _ in range(_ROUNDS)]
+    return [(_ours(size), _sift(conditions)) for _ in range(_ROUNDS)]
 
 
-def _ours(conditions: list[dict[str, Any]]) -> float:
-    from chalicelib.matching.matcher import compile_condition
-
-    testers = [compile_condition(condition).matches for condition in conditions]
-    start, count = time.process_time(), 0
+def _ours(size: int) -> float:
+    times = max(1, SIZES[-1] // size)
+    once, start, count = _all_of(size, times), time.process_time(), 0
     while time.process_time() - start < _SECONDS:
-        for alert in sift.ALERTS:
-            for matches in testers:
-                matches(alert, NOW)
-        count += len(sift.ALERTS) * len(testers)
+        once()
+        count += times * size * len(sift.ALERTS)
     return count / (time.process_time() - start)
 
 
