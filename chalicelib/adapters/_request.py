@@ -18,6 +18,7 @@ Json = Any
 
 _MAX_FIELDS = 10_000
 _MAX_DEPTH = 32
+_SURROGATE_ESCAPE = re.compile(r"\\u[dD][89a-fA-F]")
 _SEGMENT = re.compile(r"\[([^\[\]]*)\]")
 _EPOCH = datetime.fromtimestamp(0, UTC)
 
@@ -67,7 +68,7 @@ class Request:
     def text(self) -> str:
         """The body as text; what is no valid text of its charset becomes U+FFFD."""
         try:
-            return self.body.decode(self.charset, "replace")
+            return _whole(self.body.decode(self.charset, "replace"))
         except (LookupError, ValueError, UnicodeError):
             return self.body.decode("utf-8", "replace")
 
@@ -105,9 +106,27 @@ class Request:
 def parse_json(source: str) -> Json:
     """JSON, or None for anything else. NaN and infinities, which are no JSON, are read as null."""
     try:
-        return json.loads(source.lstrip("\ufeff"), parse_constant=lambda _: None)
+        value = json.loads(source.lstrip("\ufeff"), parse_constant=lambda _: None)
+        return _whole_in(value) if _SURROGATE_ESCAPE.search(source) else value
     except (ValueError, RecursionError):
         return None
+
+
+def _whole(text: str) -> str:
+    """The text with halves of surrogate pairs, which no UTF-8 can hold, as U+FFFD."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text
+
+
+def _whole_in(value: Json) -> Json:
+    if isinstance(value, dict):
+        return {_whole(name): _whole_in(child) for name, child in value.items()}
+    if isinstance(value, list):
+        return [_whole_in(child) for child in value]
+    return _whole(value) if isinstance(value, str) else value
 
 
 def walk(value: Json, path: str, default: Json = None) -> Json:
