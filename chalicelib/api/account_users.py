@@ -90,7 +90,10 @@ def _team_ids(call: Call) -> list[str] | None:
     name = next((name for name in _TEAM_NAMES if name in call.params), None)
     if name is None:
         return None
-    found: list[str] = resolve(call.account_id, {str(name): as_list(call.params[name])}, {str(name): ids.TEAM})[name]
+    given = as_list(call.params[name])
+    if not all(isinstance(identifier, str) for identifier in given):
+        raise Invalid(f"{name} must be a list of ids")
+    found: list[str] = resolve(call.account_id, {name: given}, {name: ids.TEAM})[name]
     return found
 
 
