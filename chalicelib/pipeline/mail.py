@@ -30,7 +30,8 @@ def envelopes(notice: Mapping[str, Any], now: datetime) -> Iterator[Envelope]:
         bucket, key = record["s3"]["bucket"]["name"], unquote_plus(record["s3"]["object"]["key"])
         raw = messages.read_object(key, bucket)
         for integration in _recipients(raw):
-            yield seal(integration, _request(raw, f"{bucket}/{key}/{integration['id']}", record, now))
+            request = _request(raw, f"{bucket}/{key}/{integration['id']}", record, now)
+            yield {**seal(integration, request), "unchecked": True}  # mails come by no door that refuses spam
 
 
 def _recipients(raw: bytes) -> Iterator[Mapping[str, Any]]:

@@ -58,18 +58,28 @@ def process(envelope: Envelope, now: datetime) -> None:
     integration = configuration.cached(envelope["account_id"], envelope["integration"])
     if integration is None:
         return  # deleted since: nobody is left to own a log
-    work = prepare(integration, request, now, envelope.get("replay_of"))
+    work = prepare(integration, request, now, envelope.get("replay_of"), bool(envelope.get("unchecked")))
     confirmation = work.adapter.confirmation_url(request) if work.outcome.action is Action.OTHER else None
     confirmed = _confirm(confirmation) if confirmation else ""
     dynamo.until_settled(lambda: _settle(work, confirmed))
 
 
-def prepare(integration: Mapping[str, Any], request: Request, now: datetime, replay_of: str | None = None) -> Work:
-    """Run the integration's adapter over a request that was checked at the door."""
+def prepare(
+    integration: Mapping[str, Any],
+    request: Request,
+    now: datetime,
+    replay_of: str | None = None,
+    unchecked: bool = False,
+) -> Work:
+    """Run the integration's adapter over a request. `unchecked`: it came by a way without a door, so what the adapter
+    blocks is refused here; others were checked when they were received."""
     adapter = adapter_of(integration)
     if adapter.needs_existing:
         request = replace(request, existing=_existing(integration, adapter, request))
-    return Work(integration, adapter, request, adapt(adapter, request, check_blocked=False), now, replay_of)
+    outcome = adapt(adapter, request, check_blocked=unchecked)
+    if outcome.blocked:
+        outcome = Outcome(True, Action.OTHER, None, None, outcome.note or "refused: the sender's check did not pass")
+    return Work(integration, adapter, request, outcome, now, replay_of)
 
 
 def adapter_of(integration: Mapping[str, Any]) -> Adapter:
