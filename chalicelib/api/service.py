@@ -20,7 +20,7 @@ def health() -> Response:
 
 @route(service, "/templates/preview", "POST")
 def preview_template(call: Call) -> Any:
-    """Render a template over data: {text}, or 422 with what is wrong in it."""
+    """Render a template over data, or say what is wrong in it."""
     from chalicelib.templates import TemplateError, render
 
     template, data = call.params.get("template"), call.params.get("data") or {}
@@ -45,6 +45,12 @@ def openapi() -> Response:
 @service.route("/docs", methods=["GET"], content_types=ANY_CONTENT, cors=CORS)
 @guarded
 def docs() -> Response:
-    from chalicelib.api.openapi import docs_page
+    from chalicelib.api.openapi import docs_page, docs_policy
 
-    return Response(docs_page(), {"Content-Type": "text/html; charset=utf-8"})
+    headers: dict[str, str | list[str]] = {
+        "Content-Type": "text/html; charset=utf-8",
+        "Content-Security-Policy": docs_policy(),
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "no-referrer",
+    }
+    return Response(docs_page(), headers)

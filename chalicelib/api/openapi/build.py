@@ -1,0 +1,165 @@
+"""Assemble the document: one operation for each mounted route, with its parameters, body, answers and errors."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from typing import Any
+
+from chalicelib.api.http import MOUNTED, Mounted
+from chalicelib.api.listing import COMPARISONS, DEEPEST_OFFSET, LARGEST_PAGE
+from chalicelib.api.openapi.operations import Contract, contracts
+from chalicelib.api.openapi.parts import ref
+from chalicelib.api.openapi.public import public_paths
+from chalicelib.api.openapi.schemas import all_schemas
+
+_TAGS = {
+    "alerts": "What people are told about, and what they make of it.",
+    "comments": "Notes on alerts, and replies.",
+    "integrations": "Endpoints that tools send their webhooks to.",
+    "integration_types": "The catalogue of tools, and a dry run of each.",
+    "routers": "Rules that decide where an alert goes.",
+    "teams": "People who take alerts together.",
+    "account_users": "The members of the account.",
+    "stakeholders": "People who are told about alerts without being paged.",
+    "logs": "What arrived, and what was done with it.",
+    "templates": "A dry run of templates.",
+    "ingress": "Where tools and forms send; no token.",
+    "service": "Health, this document and its page; no token.",
+}
+_ABOUT = """Webhooks in, deduplicated and routed alerts out.
+
+Bodies are JSON objects or forms. Forms nest by brackets: `meta[incident]=true`, `team_ids[]=A&team_ids[]=B`;
+a name that repeats is a list. Parameters that an operation does not know are ignored. An id is a ULID or a prefix id,
+wherever one is read; answers name objects by ULID. Times are ISO 8601 in UTC with milliseconds.
+Errors answer `{"errors": [{"message": "name can't be blank"}], "code": 422}`."""
+_ERRORS = {
+    400: "The request cannot be read.",
+    401: "No valid token.",
+    403: "The caller's role does not allow this.",
+    404: "No such object in the account.",
+    409: "It clashes with another object or another request.",
+    413: "The body is larger than 1 MiB.",
+    422: "The request can be read, but its values may not be.",
+    500: "An internal error.",
+}
+
+
+def document(base_url: str) -> dict[str, Any]:
+    """The OpenAPI 3.1 document of every route that is mounted; `base_url` has no slash at its end."""
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Signalbox", "version": "4", "description": _ABOUT},
+        "servers": [{"url": base_url or "/"}],
+        "security": [{"bearer": []}],
+        "tags": [{"name": name, "description": text} for name, text in _TAGS.items()],
+        "paths": {**_paths(), **public_paths()},
+        "components": {
+            "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "description": "An API token."}},
+            "schemas": all_schemas(),
+            "parameters": _list_parameters(),
+            "responses": {f"Error{code}": _error(text) for code, text in _ERRORS.items()},
+        },
+    }
+
+
+def _paths() -> dict[str, Any]:
+    known, paths = contracts(), dict[str, Any]()
+    for route in MOUNTED:
+        for method in route.methods:
+            name = _operation_id(route, method)
+            contract = known[name.removesuffix("_patch")]
+            paths.setdefault(route.path, {})[method.lower()] = _operation(route, method, name, contract)
+    return paths
+
+
+def _tag(route: Mounted) -> str:
+    return route.path.split("/")[3]
+
+
+def _operation_id(route: Mounted, method: str) -> str:
+    name = f"{_tag(route)}_{route.view.__name__.strip('_')}"
+    return f"{name}_patch" if method == "PATCH" else name
+
+
+def _operation(route: Mounted, method: str, name: str, contract: Contract) -> dict[str, Any]:
+    summary, _, rest = (inspect.getdoc(route.view) or "").partition("\n\n")
+    operation: dict[str, Any] = {"operationId": name, "tags": [_tag(route)], "summary": " ".join(summary.split())}
+    notes = [" ".join(rest.split()), "Only for admins of the account." if route.admin else ""]
+    operation["description"] = " ".join(note for note in notes if note)
+    operation["parameters"] = [*_path_parameters(route.path), *_query_parameters(contract)]
+    if contract.takes:
+        operation["requestBody"] = _body(contract)
+    operation["responses"] = {str(contract.status): _success(contract), **_failures(route, method, contract)}
+    return {key: value for key, value in operation.items() if value not in ("", [])}
+
+
+def _path_parameters(path: str) -> list[Any]:
+    schema = {"type": "string"} if "integration_types" in path else ref("Id")
+    return [{"name": n, "in": "path", "required": True, "schema": schema} for n in re.findall(r"\{(\w+)\}", path)]
+
+
+def _query_parameters(contract: Contract) -> list[Any]:
+    if not (contract.answers or "").endswith("Page"):
+        return []
+    unbounded = contract.answers in ("AlertPage", "CommentPage", "LogPage")
+    names = [name for name in _list_parameters() if unbounded or name != "cursor"]
+    return [{"$ref": f"#/components/parameters/{name}"} for name in names]
+
+
+def _list_parameters() -> dict[str, Any]:
+    number = {"type": "integer", "minimum": 0}
+    text: dict[str, Any] = {"type": "string"}
+    attributes = {"type": "object", "additionalProperties": text}
+    described: dict[str, tuple[dict[str, Any], str]] = {
+        "limit": (
+            {**number, "minimum": 1, "default": 10},
+            f"Rows on a page, at most {LARGEST_PAGE}.",
+        ),
+        "offset": ({**number, "default": 0, "maximum": DEEPEST_OFFSET}, "Rows to skip."),
+        "page": ({**number, "minimum": 1}, "Instead of offset: the number of the page, from 1."),
+        "cursor": (text, "Instead of offset: the `next_cursor` of the last page."),
+        "sort": ({**text, "default": "created_at"}, "The attribute to sort by."),
+        "direction": ({**text, "enum": ["asc", "desc"], "default": "desc"}, "The order."),
+        "ops": (text, f"Operators of the filters, as attribute:operator,...: {', '.join(COMPARISONS)}."),
+        "q": (text, "Words that a row must have."),
+        "filter": (attributes, "Any attribute of the rows by its name, such as status=open; between takes low..high."),
+    }
+    found: dict[str, Any] = {
+        n: {"name": n, "in": "query", "schema": schema, "description": d} for n, (schema, d) in described.items()
+    }
+    found["filter"] = found["filter"] | {"style": "form", "explode": True}
+    return found
+
+
+def _body(contract: Contract) -> dict[str, Any]:
+    schema = ref(contract.takes or "")
+    examples = {name.replace(" ", "_"): {"summary": name, "value": value} for name, value in contract.examples.items()}
+    forms = {kind: {"schema": schema} for kind in ("application/x-www-form-urlencoded", "multipart/form-data")}
+    return {"required": True, "content": {"application/json": {"schema": schema, "examples": examples}, **forms}}
+
+
+def _success(contract: Contract) -> dict[str, Any]:
+    if contract.status == 204:
+        return {"description": "Done; no body."}
+    words = {201: "The new object.", 202: "Queued."}.get(contract.status, "The answer.")
+    return {"description": words, "content": {"application/json": {"schema": ref(contract.answers or "")}}}
+
+
+def _failures(route: Mounted, method: str, contract: Contract) -> dict[str, Any]:
+    codes = {401, 500}
+    if method in ("PUT", "PATCH", "DELETE"):
+        codes |= {403, 409}
+    if method == "POST":
+        codes |= {409, 422}
+    if contract.takes:
+        codes |= {400, 413, 422}
+    if (contract.answers or "").endswith("Page"):
+        codes.add(400)
+    codes |= {403} if route.admin else set()
+    codes |= {404} if "{" in route.path else set()
+    return {str(code): {"$ref": f"#/components/responses/Error{code}"} for code in sorted(codes)}
+
+
+def _error(text: str) -> dict[str, Any]:
+    return {"description": text, "content": {"application/json": {"schema": ref("Error")}}}
