@@ -47,19 +47,20 @@ def _bounded_meta(value: dict[str, Any]) -> dict[str, Any]:
     return value
 
 
+# Constraints come before the validators that wrap them: so they see text that was stripped, and a list, not its item.
 Flag = Annotated[bool, BeforeValidator(cast_bool)]
-Name = Annotated[str, BeforeValidator(_as_text), StringConstraints(strip_whitespace=True, min_length=1, max_length=255)]
-Text = Annotated[str, BeforeValidator(_as_text), StringConstraints(max_length=65_536)]
-Meta = Annotated[dict[str, Any], AfterValidator(_bounded_meta)]
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=255), BeforeValidator(_as_text)]
 Title = Annotated[
-    str, BeforeValidator(_as_text), StringConstraints(strip_whitespace=True, min_length=1, max_length=1024)
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1024), BeforeValidator(_as_text)
 ]
-Key = Annotated[str, BeforeValidator(_as_text), StringConstraints(max_length=1024)]
 Body = Annotated[
-    str, BeforeValidator(_as_text), StringConstraints(strip_whitespace=True, min_length=1, max_length=65_536)
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=65_536), BeforeValidator(_as_text)
 ]
-IdList = Annotated[list[str], BeforeValidator(as_list), Field(max_length=_MOST_ITEMS), AfterValidator(_unique)]
-Tag = Annotated[str, BeforeValidator(_as_text), StringConstraints(max_length=255)]
-Tags = Annotated[list[Tag], BeforeValidator(_tags), Field(max_length=100), AfterValidator(_unique)]
+Text = Annotated[str, StringConstraints(max_length=65_536), BeforeValidator(_as_text)]
+Key = Annotated[str, StringConstraints(max_length=1024), BeforeValidator(_as_text)]
+Tag = Annotated[str, StringConstraints(max_length=255), BeforeValidator(_as_text)]
+Meta = Annotated[dict[str, Any], AfterValidator(_bounded_meta)]
+IdList = Annotated[list[str], Field(max_length=_MOST_ITEMS), BeforeValidator(as_list), AfterValidator(_unique)]
+Tags = Annotated[list[Tag], Field(max_length=100), BeforeValidator(_tags), AfterValidator(_unique)]
 Email = Annotated[str, StringConstraints(strip_whitespace=True, to_lower=True, max_length=254), AfterValidator(_email)]
 Phone = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_phone)]
