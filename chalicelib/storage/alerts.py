@@ -136,7 +136,7 @@ def count_duplicate(key: str, now: datetime, absorbing_only: bool = False) -> dy
 def remove(alert: Alert) -> list[dynamo.Item]:
     receivers = [identifier for name in RECEIVER_FIELDS.values() for identifier in alert[name]]
     rows = [dynamo.delete(TABLE, alert["prefix_id"], f"receiver#{receiver}") for receiver in receivers]
-    return [dynamo.delete(TABLE, alert["prefix_id"], _ALERT), *rows]
+    return [*rows, dynamo.delete(TABLE, alert["prefix_id"], _ALERT)]
 
 
 # Threads: what is known of one (integration, thirdparty_id).

@@ -19,6 +19,7 @@ from chalicelib.storage import clients
 Item = dict[str, Any]
 T = TypeVar("T")
 _BATCH = 100
+_MOST_OPERATIONS = 100
 _PLACEHOLDER = re.compile(r"#[a-z_]+")
 
 
@@ -218,7 +219,12 @@ def _conditioned(
 
 
 def transact(operations: list[Item]) -> None:
-    """Write all operations or none. Raises Clash when a condition fails or another transaction holds an item."""
+    """Write all operations or none. Raises Clash when a condition fails or another transaction holds an item.
+
+    DynamoDB takes 100 operations. Of more, the first without conditions are written ahead, one by one: an alert for
+    hundreds of receivers is rather listed too early than not at all.
+    """
+    operations = _ahead(operations)
     if len(operations) == 1:
         write(operations[0])
         return
@@ -233,6 +239,20 @@ def transact(operations: list[Item]) -> None:
             raise
         items = [unmarshal_item(reason["Item"]) if reason.get("Item") else None for reason in reasons]
         raise Clash(failed, items, conflict) from error
+
+
+def _ahead(operations: list[Item]) -> list[Item]:
+    """The operations that a transaction holds, after writing those that are too many for it."""
+    free = [index for index, operation in enumerate(operations) if _is_free(operation)]
+    early = set(free[: max(0, len(operations) - _MOST_OPERATIONS)])
+    for index in early:
+        write(operations[index])
+    return [operation for index, operation in enumerate(operations) if index not in early]
+
+
+def _is_free(operation: Item) -> bool:
+    arguments = operation.get("Put") or operation.get("Delete")
+    return arguments is not None and "ConditionExpression" not in arguments
 
 
 def write(operation: Item) -> Item | None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from datetime import UTC, datetime
 
 import pytest
 
+from chalicelib.storage import clients
 from tests.flows.script import Flow, webhook
 
 OFFICE_HOURS = """
@@ -287,3 +289,22 @@ def test_rules_read_what_the_sender_sent(flow: Flow):
     flow.want("0m", "Down")
     flow.want("6m", "Down", status="open", to=["X"])
     flow.run()
+
+
+def test_an_alert_for_more_receivers_than_a_transaction_holds_reaches_them_all(flow: Flow):
+    calls = []
+    events = clients.dynamodb().meta.events
+    event, note = "provide-client-params.dynamodb.TransactWriteItems", lambda params, **_: calls.append(params)
+    events.register(event, note)
+    teams = [flow.team(f"Team {number:03}") for number in range(110)]
+    receivers = [[team["prefix_id"] for team in teams[first : first + 20]] for first in range(0, 110, 20)]
+    actions = [{"type": "assign", "receiver": part} for part in receivers]
+    integration = flow.routed(json.dumps({"rules": [{"match": {"always": True}, "actions": actions}]}), teams[0])
+    flow.at("0m").push(integration, webhook("1", "Down"))
+    flow.want("0m", "Down", status="open", to=[team["name"] for team in teams])
+    flow.at("1m").call("DELETE", lambda: f"/alerts/{flow.alert('Down')['id']}")
+    flow.want("1m", "Down", status="deleted")
+    flow.run()
+    events.unregister(event, note)
+    assert max(len(call["TransactItems"]) for call in calls) == 100
+    assert flow.world.alerts(destination_team_ids=teams[0]["id"]) == []
