@@ -115,6 +115,9 @@ def test_the_examples_of_a_resource_work_and_its_answers_fit(
             call(world, described, method, path + "/{id}", made["id"], with_ids(world, change))
         call(world, described, "GET", path + "/{id}", made["prefix_id"])
         assert call(world, described, "GET", path)["data"]
+        if resource == "account_users" and "member_team_ids" in example:
+            call(world, described, "DELETE", path + "/{id}", made["id"], fails=409)
+            continue
         call(world, described, "DELETE", path + "/{id}", made["id"])
         call(world, described, "GET", path + "/{id}", made["id"], fails=404)
     call(world, described, "POST", path, body={}, fails=422)

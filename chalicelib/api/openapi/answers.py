@@ -108,11 +108,10 @@ def _alert(written: Schema) -> Schema:
 
 
 def _comment() -> Schema:
-    common = {name: schema for name, schema in COMMON.items() if name != "tiny_id"}
     person = record({"id": ULID, "prefix_id": ref("PrefixId"), "name": TEXT, "email": TEXT})
     return record(
         {
-            **common,
+            **COMMON,
             "meta": FREE,
             "body": TEXT,
             "commentable_type": {"type": "string", "enum": ["Alert", "Comment"]},

@@ -102,9 +102,7 @@ def _path_parameters(path: str) -> list[Any]:
 def _query_parameters(contract: Contract) -> list[Any]:
     if not (contract.answers or "").endswith("Page"):
         return []
-    unbounded = contract.answers in ("AlertPage", "CommentPage", "LogPage")
-    names = [name for name in _list_parameters() if unbounded or name != "cursor"]
-    return [{"$ref": f"#/components/parameters/{name}"} for name in names]
+    return [{"$ref": f"#/components/parameters/{name}"} for name in _list_parameters()]
 
 
 def _list_parameters() -> dict[str, Any]:

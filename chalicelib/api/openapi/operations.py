@@ -18,11 +18,12 @@ class Contract:
 
 _PERSON = "usr_0Qx1ZaK2nVb4fc"
 _TEAM = "tem_4fK0c2nVbQx1Za"
-_RULES = """- match:
+_RULES = """rules:
+- match:
     alert.urgency: critical
   actions:
-    - type: assign
-      receiver: tem_4fK0c2nVbQx1Za
+  - type: assign
+    receiver: tem_4fK0c2nVbQx1Za
 """
 WEBHOOK_BODY = '{"event_type": "create", "Id": "disk-7", "Title": "Disk full on db-7"}'
 _REQUEST = {"method": "POST", "headers": {"Content-Type": "application/json"}, "query": {}, "body": WEBHOOK_BODY}

@@ -14,7 +14,7 @@ def all_schemas() -> dict[str, Schema]:
     read = {**resources(written), **others(written)}
     pages = {f"{name}Page": _page(name) for name in ("AccountUser", "Team", "Router", "Integration", "Stakeholder")}
     pages |= {"IntegrationTypePage": _page("IntegrationType")}
-    pages |= {f"{name}Page": _page(name, cursor=True) for name in ("Alert", "Comment", "Log")}
+    pages |= {f"{name}Page": _page(name, unbounded=True) for name in ("Alert", "Comment", "Log")}
     return {**_basics(), **inputs(written), **read, **pages, **dry_runs()}
 
 
@@ -31,10 +31,10 @@ def _basics() -> dict[str, Schema]:
     }
 
 
-def _page(name: str, cursor: bool = False) -> Schema:
+def _page(name: str, unbounded: bool = False) -> Schema:
     """The envelope of a list."""
     keys: dict[str, Schema] = {"data": lists(ref(name)), "has_more": FLAG, "total_count": COUNT}
-    if cursor:
-        keys["next_cursor"] = {**NULLABLE_TEXT, "description": "Give it as `cursor` for the next page."}
+    keys["next_cursor"] = {**NULLABLE_TEXT, "description": "Give it as `cursor` for the next page."}
+    if unbounded:
         keys["total_count_exact"] = {**FLAG, "description": "False: the total is a lower bound."}
     return record(keys)
