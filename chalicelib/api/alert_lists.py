@@ -49,7 +49,7 @@ def _sorted_otherwise(source: Source, query: ListQuery, show: Any, searched: Any
     if not complete:
         raise BadRequest(f"sort by {query.sort[:50]} takes at most {pages.MOST_EXAMINED} rows: filter by created_at")
     answer = listing.page(query, [show(row) for row in rows], searched)
-    return {**answer, "next_cursor": None, "total_count_exact": True}
+    return {**answer, "total_count_exact": True}
 
 
 def _source(account_id: str, query: ListQuery, receiver: str | None) -> tuple[Source, ListQuery]:
