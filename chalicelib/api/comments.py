@@ -34,7 +34,7 @@ def create(call: Call) -> Any:
     """Comment on what `commentable_type` and `commentable_id` name."""
     kind, identifier = call.params.get("commentable_type"), call.params.get("commentable_id")
     finders = {"Alert": find_alert, "Comment": find}
-    if kind not in finders or not isinstance(identifier, str):
+    if not (isinstance(kind, str) and kind in finders and isinstance(identifier, str)):
         raise Invalid("commentable_type must be Alert or Comment, and commentable_id name one")
     return _add(call, kind, finders[kind](call, identifier)["id"]), 201
 
