@@ -8,7 +8,7 @@ from urllib.parse import quote
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-HARD = settings(deadline=None, max_examples=200, suppress_health_check=list(HealthCheck))
+HARD = settings(deadline=None, max_examples=120, suppress_health_check=list(HealthCheck))
 NAMES = [
     "name",
     "urgency",

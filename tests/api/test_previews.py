@@ -48,24 +48,23 @@ def test_a_preview_knows_actions_without_an_alert_and_blocked_senders(world):
         assert world.ok("POST", path, given)["blocked"] is blocked
 
 
-@pytest.mark.parametrize("slug", adapters.slugs())
-def test_a_preview_of_every_type_answers_its_example(world, slug):
-    case = load_examples(slug)["create"]
-    sent = request_of(case)
-    given = {
-        "options": case.get("options", {}),
-        "integration": {"urgency": "low", "prefix_id": "int_0123456789ABCD", "name": "Mine"},
-        "request": {
-            "method": sent.method,
-            "headers": dict(sent.headers),
-            "query": {name: values[0] for name, values in sent.query.items()},
-            "body": sent.text,
-        },
-    }
-    answer = world.api("POST", f"/integration_types/{slug}/preview", given)
-    assert answer.status == 200, answer.text
-    assert {"blocked", "action", "thirdparty_id", "alert"} <= set(answer.json)
-    if answer.json["action"] in ("create", "recreate"):
+def test_a_preview_of_every_type_answers_its_example(world):
+    for slug in adapters.slugs():
+        case = load_examples(slug)["create"]
+        sent = request_of(case)
+        given = {
+            "options": case.get("options", {}),
+            "integration": {"urgency": "low", "prefix_id": "int_0123456789ABCD", "name": "Mine"},
+            "request": {
+                "method": sent.method,
+                "headers": dict(sent.headers),
+                "query": {name: values[0] for name, values in sent.query.items()},
+                "body": sent.text,
+            },
+        }
+        answer = world.api("POST", f"/integration_types/{slug}/preview", given)
+        assert answer.status == 200, (slug, answer.text)
+        assert (slug, answer.json["action"]) == (slug, case["expect"]["action"])
         assert set(answer.json["alert"]) == DRAFT
 
 
