@@ -48,20 +48,20 @@ for blueprint in (
 
 @app.on_sqs_message(queue="signalbox-webhooks", batch_size=10, maximum_concurrency=10)
 def process_webhooks(event: Any) -> dict[str, list[dict[str, str]]]:
-    from chalicelib.pipeline.queue import take_webhooks
+    from chalicelib.handling.batches import take_webhooks
 
     return take_webhooks(event.to_dict(), datetime.now(UTC))
 
 
 @app.on_sqs_message(queue="signalbox-tasks", batch_size=10, maximum_concurrency=5)
 def process_tasks(event: Any) -> dict[str, list[dict[str, str]]]:
-    from chalicelib.pipeline.queue import take_tasks
+    from chalicelib.handling.batches import take_tasks
 
     return take_tasks(event.to_dict(), datetime.now(UTC))
 
 
 @app.schedule(Rate(1, unit=Rate.MINUTES))
 def tick(event: Any) -> dict[str, int]:
-    from chalicelib.pipeline.tasks import tick as move_due_timers
+    from chalicelib.handling.timers import tick as move_due_timers
 
     return {"moved": move_due_timers(datetime.now(UTC))}

@@ -17,7 +17,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib import ids
 from chalicelib.errors import SignalboxError
-from chalicelib.pipeline.accounts import create_account, create_token
+from chalicelib.handling.accounts import create_account, create_token
 from chalicelib.storage import clients, configuration
 from dev import deploy
 from dev.stack import Stack, StackError

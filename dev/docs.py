@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from chalicelib import adapters
-from chalicelib.adapters._options import GENERIC_OPTIONS
+from chalicelib.adapters.kit.options import GENERIC_OPTIONS
 from dev.markdown import code, table
 from dev.type_page import ACTIONS, NOTICE, cases_of, is_checked, options_table, page
 

@@ -9,7 +9,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from chalicelib.routing.alertmanager import ConversionError, convert
+from chalicelib.routing.importers.alertmanager import ConversionError, convert
 
 
 def main(arguments: list[str] | None = None) -> int:

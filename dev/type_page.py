@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from chalicelib import adapters
-from chalicelib.adapters._base import Action, Adapter, AlertDraft, Option, Outcome, Reply, adapt
-from chalicelib.adapters._examples import EXAMPLE_ID, load_examples, request_of
-from chalicelib.adapters._options import read_options
+from chalicelib.adapters import load_examples
+from chalicelib.adapters.kit.adapter import Action, Adapter, AlertDraft, Option, Outcome, Reply, adapt
+from chalicelib.adapters.kit.examples import EXAMPLE_ID, request_of
+from chalicelib.adapters.kit.options import read_options
 from dev.curl_line import curl
 from dev.markdown import block, code, pretty_json, table
 

@@ -31,7 +31,7 @@ class World:
     def __init__(self, app: Any, traveller: Any) -> None:
         from chalice.test import Client
 
-        from chalicelib.pipeline.accounts import create_account
+        from chalicelib.handling.accounts import create_account
         from chalicelib.storage import clients
 
         self.app = app
@@ -54,7 +54,7 @@ class World:
             self.deliver()
 
     def tick(self) -> None:
-        from chalicelib.pipeline.tasks import tick
+        from chalicelib.handling.timers import tick
 
         tick(self.now)
 

@@ -7,8 +7,8 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from chalicelib.accounts.values import Body, Email, Flag, IdList, Key, Meta, Name, Phone, Tags, Text, Title
+from chalicelib.words import Urgency
 
-Urgency = Literal["silent", "low", "medium", "high", "critical"]
 Audience = Literal["none", "team_all", "team_admins", "oncall_rotation", "specific_users"]
 
 

@@ -7,13 +7,14 @@ from typing import Any
 
 from chalicelib import ids
 from chalicelib.alerts import states
-from chalicelib.alerts.model import present
+from chalicelib.alerts.alert import present
 from chalicelib.api import listing
 from chalicelib.api.http import Call
 from chalicelib.api.listing import Filter, ListQuery
 from chalicelib.errors import BadRequest
 from chalicelib.storage import alerts, configuration, pages
 from chalicelib.storage.pages import Source
+from chalicelib.times import epoch_ms
 
 _BY_TIME = ("created_at", "id", "tiny_id")
 _LATEST_MS = 2**48 - 1
@@ -111,7 +112,7 @@ def _bounds(found: Filter) -> tuple[int, int] | None:
     moments = [listing.as_time(text) for text in texts]
     if len(moments) != (2 if found.operator == "between" else 1) or None in moments:
         return None
-    stamps = [int(moment.timestamp() * 1000) for moment in moments if moment]
+    stamps = [epoch_ms(moment) for moment in moments if moment]
     first = stamps[0]
     return {
         "equals": (first, first),

@@ -9,23 +9,18 @@ from chalice import Blueprint
 
 from chalicelib import ids
 from chalicelib.accounts.validation import validate
-from chalicelib.adapters._base import SEVERITIES
-from chalicelib.alerts.model import Alert, present, split_incident
+from chalicelib.alerts.alert import Alert, present, split_incident
 from chalicelib.api import alert_lists, listing
 from chalicelib.api.http import Call, key_of, route
 from chalicelib.api.resources import resolve
 from chalicelib.errors import Forbidden, Invalid, NotFound
-from chalicelib.pipeline import actions
+from chalicelib.handling import user as actions
 from chalicelib.storage import alerts as stored
+from chalicelib.words import DESTINATION_FIELDS, SEVERITIES
 
 alerts = Blueprint(__name__)
 
 _MOST_DESTINATIONS = 50
-_DESTINATIONS = {
-    "destination_team_ids": ids.TEAM,
-    "destination_router_ids": ids.ROUTER,
-    "destination_account_user_ids": ids.ACCOUNT_USER,
-}
 _REQUIRED = {"title": "kept", "urgency": "medium"}
 """What stands in for required fields that an update does not name: an old title may be longer than a new one."""
 _CHANGEABLE = ("title", "description", "urgency", "tags", "meta")
@@ -43,7 +38,7 @@ def create(call: Call) -> Any:
     params = _params(call)
     fields = validate("Alert", params)
     _require_destination(fields)
-    own = {**fields, **resolve(call.account_id, fields, _DESTINATIONS), **_meta(fields["meta"])}
+    own = {**fields, **resolve(call.account_id, fields, DESTINATION_FIELDS), **_meta(fields["meta"])}
     if not own["thirdparty_id"]:
         del own["thirdparty_id"]
     return present(actions.create(call.account_id, call.caller.user, own, call.now)), 201
@@ -101,7 +96,7 @@ def hand_off(call: Call, id: str) -> Any:
     alert = find(call, id)
     handoff = validate("Handoff", _params(call))
     _require_destination(handoff)
-    fields = resolve(call.account_id, handoff, _DESTINATIONS)
+    fields = resolve(call.account_id, handoff, DESTINATION_FIELDS)
     user = call.caller.user
     return present(actions.hand_off(call.account_id, alert["prefix_id"], fields, handoff["note"], user, call.now))
 
@@ -131,10 +126,10 @@ def _params(call: Call) -> dict[str, Any]:
 
 
 def _require_destination(fields: Mapping[str, Any]) -> None:
-    if not any(fields[name] for name in _DESTINATIONS):
-        raise Invalid(f"{', '.join(_DESTINATIONS)}: at least one destination is required")
-    if sum(len(fields[name]) for name in _DESTINATIONS) > _MOST_DESTINATIONS:
-        raise Invalid(f"{', '.join(_DESTINATIONS)}: at most {_MOST_DESTINATIONS} destinations together")
+    if not any(fields[name] for name in DESTINATION_FIELDS):
+        raise Invalid(f"{', '.join(DESTINATION_FIELDS)}: at least one destination is required")
+    if sum(len(fields[name]) for name in DESTINATION_FIELDS) > _MOST_DESTINATIONS:
+        raise Invalid(f"{', '.join(DESTINATION_FIELDS)}: at most {_MOST_DESTINATIONS} destinations together")
 
 
 def _require_owner(call: Call, alert: Alert) -> None:

@@ -8,17 +8,17 @@ from chalice import Blueprint
 
 from chalicelib import ids
 from chalicelib.accounts.validation import validate
-from chalicelib.alerts.model import iso
 from chalicelib.api import listing
 from chalicelib.api.alert_lists import page_from, time_range
 from chalicelib.api.alerts import find as find_alert
 from chalicelib.api.http import Call, key_of, route
 from chalicelib.errors import Invalid, NotFound
-from chalicelib.pipeline.actions import user_name
+from chalicelib.handling.user import user_name
 from chalicelib.storage import alerts as alert_store
 from chalicelib.storage import comments as stored
 from chalicelib.storage import configuration
 from chalicelib.storage.pages import Source
+from chalicelib.times import iso
 
 comments = Blueprint(__name__)
 

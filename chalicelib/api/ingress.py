@@ -7,10 +7,10 @@ from typing import Any
 
 from chalice import Blueprint, Response
 
-from chalicelib.adapters._base import Reply
-from chalicelib.adapters._request import Request
+from chalicelib.adapters.kit.adapter import Reply
+from chalicelib.adapters.kit.request import Request
 from chalicelib.api.http import ANY_CONTENT, CORS, base_url, failure, guarded, query_of
-from chalicelib.pipeline.ingress import find_integration, receive
+from chalicelib.intake.door import find_integration, receive
 
 ingress = Blueprint(__name__)
 
@@ -63,7 +63,7 @@ def _url(raw: Any) -> str:
 @guarded
 def form(id: str) -> Response:
     """The page of a form integration; a POST with faults shows them, one without makes an alert."""
-    from chalicelib.adapters._form_page import form_faults, form_page, form_thanks
+    from chalicelib.adapters.kit.form_page import form_faults, form_page, form_thanks
 
     integration = find_integration(id)
     if integration is None or integration["integration_type"] != "form":

@@ -9,14 +9,14 @@ from typing import Any
 from chalice import Blueprint
 
 from chalicelib import adapters, ids
-from chalicelib.adapters._base import Adapter, IntegrationContext
-from chalicelib.adapters._examples import load_examples
-from chalicelib.adapters._options import declared, options_schema, read_options
+from chalicelib.adapters import load_examples
+from chalicelib.adapters.kit.adapter import Adapter, IntegrationContext
+from chalicelib.adapters.kit.options import declared, options_schema, read_options
 from chalicelib.api import listing
 from chalicelib.api.http import Call, route
 from chalicelib.api.previews import read_request
 from chalicelib.errors import Invalid, NotFound
-from chalicelib.pipeline.preview import preview_adapter
+from chalicelib.handling.preview import preview_adapter
 
 integration_types = Blueprint(__name__)
 

@@ -9,17 +9,17 @@ from typing import Any
 from chalice import Blueprint
 
 from chalicelib import adapters, ids
-from chalicelib.adapters._options import declared, read_options
+from chalicelib.adapters.kit.options import declared, read_options
 from chalicelib.api.http import Call, route
 from chalicelib.api.integration_types import embedded
 from chalicelib.api.previews import read_request
 from chalicelib.api.resources import Kind, Object, find, mount
 from chalicelib.errors import Invalid
-from chalicelib.pipeline.preview import preview_integration
+from chalicelib.handling.preview import preview_integration
+from chalicelib.words import INTEGRATION_FIELDS
 
 integrations = Blueprint(__name__)
 
-_DESTINATIONS = {"team_ids": ids.TEAM, "router_ids": ids.ROUTER, "account_user_ids": ids.ACCOUNT_USER}
 _MASK = "********"
 
 
@@ -52,8 +52,8 @@ def _options(params: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _check(call: Call, found: Object) -> None:
-    if not any(found[name] for name in _DESTINATIONS):
-        raise Invalid(f"{', '.join(_DESTINATIONS)}: at least one destination is required")
+    if not any(found[name] for name in INTEGRATION_FIELDS):
+        raise Invalid(f"{', '.join(INTEGRATION_FIELDS)}: at least one destination is required")
 
 
 def _show(found: Object, call: Call) -> Object:
@@ -87,7 +87,7 @@ INTEGRATION = Kind(
     path="integrations",
     prefix=ids.INTEGRATION,
     model="Integration",
-    references=_DESTINATIONS,
+    references=INTEGRATION_FIELDS,
     complete=_complete,
     check=_check,
     show=_show,

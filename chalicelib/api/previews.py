@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from chalicelib import ids
-from chalicelib.adapters._request import Request
+from chalicelib.adapters.kit.request import Request
 from chalicelib.api.http import Call
 from chalicelib.errors import Invalid
 

@@ -12,11 +12,11 @@ from chalice import Blueprint
 
 from chalicelib import ids
 from chalicelib.accounts.validation import names_of, validate
-from chalicelib.alerts.model import iso
 from chalicelib.api import listing
 from chalicelib.api.http import Call, key_of, route
 from chalicelib.errors import Conflict, Forbidden, Invalid, NotFound, check
 from chalicelib.storage import configuration, dynamo
+from chalicelib.times import iso
 
 Object = dict[str, Any]
 _LARGEST = 350 * 1024  # an item of DynamoDB holds 400 KiB

@@ -14,24 +14,19 @@ from chalicelib.api.listing import as_time
 from chalicelib.api.resources import Kind, Object, mount
 from chalicelib.errors import Invalid
 from chalicelib.storage import configuration
+from chalicelib.words import DEFAULT_FIELDS
 
 routers = Blueprint(__name__)
 
-_DEFAULTS = {
-    "default_receiver_account_user_id": ids.ACCOUNT_USER,
-    "default_receiver_router_id": ids.ROUTER,
-    "default_receiver_team_id": ids.TEAM,
-}
-
 
 def _read(params: Mapping[str, Any], stored: Mapping[str, Any]) -> Mapping[str, Any]:
-    cleared = {name: params[name] or None for name in _DEFAULTS if name in params}
+    cleared = {name: params[name] or None for name in DEFAULT_FIELDS if name in params}
     return {**params, **cleared, **({"rules": params["rules"] or ""} if "rules" in params else {})}
 
 
 def _check(call: Call, found: Object) -> None:
-    if not any(found[name] for name in _DEFAULTS):
-        raise Invalid(f"{', '.join(_DEFAULTS)}: at least one default receiver is required")
+    if not any(found[name] for name in DEFAULT_FIELDS):
+        raise Invalid(f"{', '.join(DEFAULT_FIELDS)}: at least one default receiver is required")
     if found["default_receiver_router_id"] == found["id"]:
         raise Invalid("default_receiver_router_id cannot be the router itself")
     if found["rules"].strip():
@@ -58,7 +53,7 @@ ROUTER = Kind(
     path="routers",
     prefix=ids.ROUTER,
     model="Router",
-    references=_DEFAULTS,
+    references=DEFAULT_FIELDS,
     read=_read,
     check=_check,
 )

@@ -9,12 +9,11 @@ from typing import Any
 
 from chalicelib.durations import duration_fault, parse_duration
 from chalicelib.templates import TemplateError, check_template
+from chalicelib.words import SEVERITIES, URGENCIES
 
 MAX_DELAY = "30d"
 MAX_LIST = 20
 MAX_TEXT = 10_000
-URGENCIES = ("silent", "low", "medium", "high", "critical")
-SEVERITIES = ("SEV-1", "SEV-2", "SEV-3", "SEV-4", "SEV-5", "SEV-UNKNOWN")
 UNKNOWN_SEVERITY = "SEV-UNKNOWN"
 
 Path = tuple[str | int, ...]

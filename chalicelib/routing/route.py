@@ -17,6 +17,7 @@ from chalicelib.routing.decision import Decision, Effect, Group, changed, decide
 from chalicelib.routing.explanation import MAX_RULES_LISTED, router_entry, shortened
 from chalicelib.routing.rules import RulesError, compiled_rules
 from chalicelib.routing.values import bounded
+from chalicelib.words import DEFAULT_FIELDS, RECEIVERS
 
 MAX_DEPTH = 10
 MAX_ROUTERS = 50  # visited for one destination, however the routers fan out
@@ -25,12 +26,7 @@ Lookup = Callable[[str], Mapping[str, Any] | None]
 FindGroup = Callable[[str, int], str | None]
 Entry = dict[str, Any]
 
-_KINDS = {ids.TEAM: "team", ids.ACCOUNT_USER: "account_user", ids.ROUTER: "router"}
-_DEFAULTS = (
-    (ids.ACCOUNT_USER, "default_receiver_account_user_id"),
-    (ids.ROUTER, "default_receiver_router_id"),
-    (ids.TEAM, "default_receiver_team_id"),
-)
+_NOUNS = {receiver.prefix: receiver.noun for receiver in RECEIVERS}
 _ARRIVED = ("reached", "delayed", "aggregated", "suppressed")
 
 
@@ -96,7 +92,9 @@ def route(
 
 def default_receivers(router: Mapping[str, Any]) -> list[str]:
     """The prefix ids of a router's default receivers: all that are set."""
-    found = [ids.key_of(prefix, router[name]) for prefix, name in _DEFAULTS if isinstance(router.get(name), str)]
+    found = [
+        ids.key_of(prefix, router[name]) for name, prefix in DEFAULT_FIELDS.items() if isinstance(router.get(name), str)
+    ]
     return [identifier for identifier in found if identifier]
 
 
@@ -122,7 +120,7 @@ class _Walk:
 
 def _visit(walk: _Walk, identifier: str, data: dict[str, Any], path: tuple[str, ...]) -> Entry:
     """Hand the alert to a receiver. The entry's `result` says whether it arrived."""
-    kind = _KINDS.get(identifier.partition("_")[0])
+    kind = _NOUNS.get(identifier.partition("_")[0])
     found = walk.object(identifier) if kind else None
     entry: Entry = {"destination": bounded(identifier), "kind": kind, "name": bounded((found or {}).get("name"))}
     obstacle = _obstacle(walk, identifier, found, path)

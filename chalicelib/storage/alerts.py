@@ -12,10 +12,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from chalicelib import ids
+from chalicelib.alerts.alert import RECEIVER_FIELDS, Alert
 from chalicelib.alerts.correlation import Thread
-from chalicelib.alerts.model import RECEIVER_FIELDS, Alert, iso
 from chalicelib.alerts.states import ABSORBING, ACKNOWLEDGED, RESOLVED
 from chalicelib.storage import clients, dynamo
+from chalicelib.times import epoch_ms, iso
 
 TABLE = "ALERTS_TABLE"
 _ALERT = "alert"
@@ -191,7 +192,7 @@ def put_claim(name: str, alert_id: str, seen: Mapping[str, Any] | None, now: dat
         "pk": name,
         "sk": "claim",
         "alert_id": alert_id,
-        "claimed_at": int(now.timestamp() * 1000),
+        "claimed_at": epoch_ms(now),
         "expires_at": int((now + keep).timestamp()),
     }
     if seen is None:

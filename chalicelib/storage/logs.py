@@ -17,6 +17,7 @@ import orjson
 from chalicelib import ids
 from chalicelib.storage import clients, dynamo
 from chalicelib.storage.messages import read_object, write_object
+from chalicelib.times import iso
 
 TABLE = "LOGS_TABLE"
 DONE = "done"
@@ -49,7 +50,7 @@ def new_log(
         "owner_id": owner[1],
         "level": level,
         "format": "text" if isinstance(message, str) else "json",
-        "created_at": now.strftime("%Y-%m-%dT%H:%M:%S.") + f"{now.microsecond // 1000:03}Z",
+        "created_at": iso(now),
         "details": {"message": message, "sublogs": sublogs},
         "state": DONE,
     }

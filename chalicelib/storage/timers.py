@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from chalicelib.storage import dynamo, messages
+from chalicelib.times import epoch_ms
 
 TABLE = "TIMERS_TABLE"
 SHARDS = 4
@@ -27,7 +28,7 @@ def new_timer(identifier: str, account_id: str, kind: str, due_ms: int, details:
 
 def put(timer: Timer, now: datetime) -> dynamo.Item:
     """The operation that stores a timer, for the transaction of what sets it."""
-    now_ms = int(now.timestamp() * 1000)
+    now_ms = epoch_ms(now)
     sent = now_ms if timer["due_ms"] - now_ms <= _SOON_MS else 0
     item = {
         **dict(zip(("pk", "sk"), _place(timer), strict=True)),
@@ -45,20 +46,20 @@ def _place(timer: Timer) -> tuple[str, str]:
 
 def send_if_soon(timer: Timer, now: datetime) -> None:
     """Queue a timer that is due within 15 minutes; the schedule finds the others."""
-    wait_ms = timer["due_ms"] - int(now.timestamp() * 1000)
+    wait_ms = timer["due_ms"] - epoch_ms(now)
     if wait_ms <= _SOON_MS:
         send(timer, now)
 
 
 def send(timer: Timer, now: datetime) -> None:
-    wait_ms = timer["due_ms"] - int(now.timestamp() * 1000)
+    wait_ms = timer["due_ms"] - epoch_ms(now)
     delay = min(max(0, -(-wait_ms // 1000)), messages.LONGEST_DELAY_SECONDS)
     messages.send(messages.TASKS, timer["account_id"], timer, delay_seconds=delay, name=timer["id"])
 
 
 def due(now: datetime) -> Iterator[Timer]:
     """Timers to send now: due within 15 minutes and never sent, or overdue by two minutes since they were."""
-    now_ms = int(now.timestamp() * 1000)
+    now_ms = epoch_ms(now)
     for shard in range(SHARDS):
         until = f"{now_ms + _SOON_MS:015}~"
         for item in dynamo.query(TABLE, ("pk", f"shard#{shard}"), range_key=("sk", "0", until)):
@@ -70,7 +71,7 @@ def due(now: datetime) -> Iterator[Timer]:
 def mark_sent(timer: Timer, now: datetime) -> None:
     """Note that a timer was queued; nothing when it has fired meanwhile."""
     pk, sk = _place(timer)
-    sent = {"sent": int(now.timestamp() * 1000)}
+    sent = {"sent": epoch_ms(now)}
     try:
         dynamo.write(dynamo.update(TABLE, pk, sk, set_=sent, condition="attribute_exists(pk)"))
     except dynamo.Clash:

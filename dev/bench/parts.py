@@ -35,10 +35,10 @@ def adapters() -> list[Figure]:
 
 
 def _adapter_seconds(slug: str) -> float:
-    from chalicelib.adapters import load
-    from chalicelib.adapters._base import Action, IntegrationContext, adapt
-    from chalicelib.adapters._examples import load_examples, request_of
-    from chalicelib.adapters._options import read_options
+    from chalicelib.adapters import load, load_examples
+    from chalicelib.adapters.kit.adapter import Action, IntegrationContext, adapt
+    from chalicelib.adapters.kit.examples import request_of
+    from chalicelib.adapters.kit.options import read_options
 
     case = load_examples(slug)["create"]
     options = read_options(load(slug), case.get("options", {}), {})
@@ -187,7 +187,7 @@ TEMPLATE = (
 
 def templates() -> list[Figure]:
     """Templates rendered per second: a title with helpers, a condition and a loop over the alerts of a group."""
-    from chalicelib.adapters._examples import load_examples
+    from chalicelib.adapters import load_examples
     from chalicelib.templates import render
 
     request = load_examples("prometheus")["create"]["request"]["json"]

@@ -92,7 +92,7 @@ def record() -> Scene:
 
 
 def _play(scene: Scene, recorder: Recorder) -> None:
-    from chalicelib.adapters._examples import load_examples
+    from chalicelib.adapters import load_examples
     from chalicelib.storage import configuration
 
     examples = load_examples("prometheus")
@@ -114,7 +114,7 @@ def _play(scene: Scene, recorder: Recorder) -> None:
 def _integration() -> str:
     """An account with a team, a router and an integration; answers the integration's prefix id."""
     import app
-    from chalicelib.pipeline.accounts import create_account
+    from chalicelib.handling.accounts import create_account
 
     account = create_account("Acme", "Ada Admin", "ada@example.com", datetime.now(UTC))
     token, user = {"authorization": f"Bearer {account.token}"}, account.user["id"]

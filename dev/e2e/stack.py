@@ -11,7 +11,7 @@ from typing import Any
 
 import boto3
 
-from chalicelib.pipeline import accounts
+from chalicelib.handling import accounts
 from dev import deploy
 
 STAGE = "e2e"

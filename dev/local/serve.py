@@ -73,7 +73,7 @@ def _threads(app: Any, server: Server) -> Iterator[None]:
 
 def _seed(server: Server, token: str) -> str:
     """Make an account, a team and an integration; answers the URL of the integration."""
-    from chalicelib.pipeline.accounts import create_account
+    from chalicelib.handling.accounts import create_account
 
     made = create_account("Local", "Ada Admin", "ada@example.com", datetime.now(UTC), token)
     members = {"member_account_user_ids": [made.user["id"]], "admin_account_user_ids": [made.user["id"]]}

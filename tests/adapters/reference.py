@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from chalicelib import adapters
-from chalicelib.adapters._base import Adapter, AlertDraft, IntegrationContext, adapt
-from chalicelib.adapters._options import read_options
-from chalicelib.adapters._request import Request
-from chalicelib.adapters._values import blank, text
+from chalicelib.adapters.kit.adapter import Adapter, AlertDraft, IntegrationContext, adapt
+from chalicelib.adapters.kit.options import read_options
+from chalicelib.adapters.kit.request import Request
+from chalicelib.adapters.kit.values import blank, text
 
 ALERT_FIELDS = tuple(vars(AlertDraft(title=None)))
 FIELDS = ("blocked", "action", "thirdparty_id", "alert", *(f"alert.{name}" for name in ALERT_FIELDS))

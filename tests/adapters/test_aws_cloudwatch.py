@@ -15,11 +15,11 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.x509.oid import NameOID
 
-from chalicelib.adapters import aws_cloudwatch
-from chalicelib.adapters._base import Action, IntegrationContext, adapt
-from chalicelib.adapters._options import read_options
-from chalicelib.adapters._request import Request
-from chalicelib.adapters.aws_cloudwatch import AwsCloudwatch
+from chalicelib.adapters.kit.adapter import Action, IntegrationContext, adapt
+from chalicelib.adapters.kit.options import read_options
+from chalicelib.adapters.kit.request import Request
+from chalicelib.adapters.tools import aws_cloudwatch
+from chalicelib.adapters.tools.aws_cloudwatch import AwsCloudwatch
 from chalicelib.errors import Unavailable
 
 CERTIFICATE_URL = "https://sns.eu-central-1.amazonaws.com/SimpleNotificationService-0123456789abcdef.pem"

@@ -9,7 +9,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 from random import Random
 from types import FunctionType
 from typing import Any
@@ -19,14 +18,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib import adapters
-from chalicelib.adapters._base import Action, Adapter, AlertDraft, IntegrationContext, Reply
-from chalicelib.adapters._examples import load_examples, request_of
-from chalicelib.adapters._options import declared, read_options
-from chalicelib.adapters._request import Request
-from chalicelib.adapters._values import blank
+from chalicelib.adapters import load_examples
+from chalicelib.adapters.kit.adapter import Action, Adapter, AlertDraft, IntegrationContext, Reply
+from chalicelib.adapters.kit.examples import request_of
+from chalicelib.adapters.kit.options import declared, read_options
+from chalicelib.adapters.kit.request import Request
+from chalicelib.adapters.kit.values import blank
 
 SLUGS = adapters.slugs()
-FOLDER = Path(adapters.__path__[0])
 DECLARATIONS = ("name", "vendor", "OPTIONS", "needs_existing", "SECRET_HEADERS", "SECRET_PARAMS")
 METHODS = (
     *("blocked", "action", "thirdparty_id", "alert", "reply", "confirmation_url", "template_data", "log_data"),
@@ -44,7 +43,7 @@ every_type = pytest.mark.parametrize("slug", SLUGS)
 
 
 def _source(slug: str) -> str:
-    return (FOLDER / f"{slug}.py").read_text("utf-8")
+    return (adapters.folder_of(slug) / f"{slug}.py").read_text("utf-8")
 
 
 def _classes(slug: str) -> list[type[Adapter]]:
@@ -63,7 +62,8 @@ def test_a_file_says_first_what_it_is_for_and_is_short(slug: str) -> None:
 @every_type
 def test_a_file_imports_no_other_adapter(slug: str) -> None:
     modules = {node.module or "" for node in ast.walk(ast.parse(_source(slug))) if isinstance(node, ast.ImportFrom)}
-    assert all(m.startswith("chalicelib.adapters._") for m in modules if m.startswith("chalicelib.adapters"))
+    allowed = ("chalicelib.adapters.kit", "chalicelib.adapters.tools._")
+    assert all(m.startswith(allowed) for m in modules if m.startswith("chalicelib.adapters"))
     assert len([cls for cls in _classes(slug) if cls.__module__.endswith(f".{slug}")]) == 1
 
 

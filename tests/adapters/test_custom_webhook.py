@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.adapters._base import Action, AlertDraft, Outcome, adapt
-from chalicelib.adapters._options import read_options
-from chalicelib.adapters._request import Request
-from chalicelib.adapters._rules import definition_fault
-from chalicelib.adapters.custom_webhook import CustomWebhook
+from chalicelib.adapters.kit.adapter import Action, AlertDraft, Outcome, adapt
+from chalicelib.adapters.kit.options import read_options
+from chalicelib.adapters.kit.request import Request
+from chalicelib.adapters.kit.rules import definition_fault
+from chalicelib.adapters.tools.custom_webhook import CustomWebhook
 from chalicelib.errors import Invalid
 
 MONDAY_NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib.adapters._options import defaults
-from chalicelib.adapters._request import Request
-from chalicelib.adapters.elast_alert import ElastAlert
+from chalicelib.adapters.kit.options import defaults
+from chalicelib.adapters.kit.request import Request
+from chalicelib.adapters.tools.elast_alert import ElastAlert
 
 
 @pytest.mark.parametrize(

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.adapters._base import AlertDraft, IntegrationContext, adapt
-from chalicelib.adapters._html import LEVELS, sanitize
-from chalicelib.adapters._mail import address_reference, read_mail
-from chalicelib.adapters._options import read_options
-from chalicelib.adapters._request import Request
-from chalicelib.adapters.email import Email
+from chalicelib.adapters.kit.adapter import AlertDraft, IntegrationContext, adapt
+from chalicelib.adapters.kit.html import LEVELS, sanitize
+from chalicelib.adapters.kit.mail import address_reference, read_mail
+from chalicelib.adapters.kit.options import read_options
+from chalicelib.adapters.kit.request import Request
+from chalicelib.adapters.tools.email import Email
 from chalicelib.errors import Invalid
 
 ULID = "01HXM5XQ3V9WJ1N7B0Z2T4R6Y8"

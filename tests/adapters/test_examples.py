@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import ast
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from chalicelib import adapters
-from chalicelib.adapters._base import Action, AlertDraft, IntegrationContext, adapt
-from chalicelib.adapters._examples import EXAMPLE_ID, load_examples, request_of
-from chalicelib.adapters._options import read_options
+from chalicelib.adapters import load_examples
+from chalicelib.adapters.kit.adapter import Action, AlertDraft, IntegrationContext, adapt
+from chalicelib.adapters.kit.examples import EXAMPLE_ID, request_of
+from chalicelib.adapters.kit.options import read_options
 
 EMPTY_ALERT = vars(AlertDraft(title=None))
 CASES = [(slug, name) for slug in adapters.slugs() for name in load_examples(slug)]
@@ -29,8 +31,8 @@ def _supported_actions(slug: str) -> set[str]:
     """The actions that an adapter's own source, or a private module that it builds on, names."""
     found: set[str] = set()
     for base in adapters.load(slug).__mro__:
-        if base.__module__.startswith("chalicelib.adapters.") and not base.__module__.endswith("._base"):
-            source = Path(adapters.__path__[0], base.__module__.rpartition(".")[2] + ".py").read_text("utf-8")
+        if issubclass(base, adapters.Adapter) and base is not adapters.Adapter:
+            source = Path(sys.modules[base.__module__].__file__ or "").read_text("utf-8")
             found |= {
                 node.attr.lower()
                 for node in ast.walk(ast.parse(source))

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.adapters._base import Action, adapt
-from chalicelib.adapters._form_page import FIELDS, HONEYPOT, form_faults, form_page, form_thanks
-from chalicelib.adapters._options import read_options
-from chalicelib.adapters._request import Request
-from chalicelib.adapters.form import Form
+from chalicelib.adapters.kit.adapter import Action, adapt
+from chalicelib.adapters.kit.form_page import FIELDS, HONEYPOT, form_faults, form_page, form_thanks
+from chalicelib.adapters.kit.options import read_options
+from chalicelib.adapters.kit.request import Request
+from chalicelib.adapters.tools.form import Form
 from chalicelib.errors import Invalid
 
 VOID = {"meta", "input", "img", "br"}

@@ -8,9 +8,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from chalicelib.adapters._options import read_options
-from chalicelib.adapters._request import Request
-from chalicelib.adapters.grafana import Grafana
+from chalicelib.adapters.kit.options import read_options
+from chalicelib.adapters.kit.request import Request
+from chalicelib.adapters.tools.grafana import Grafana
 
 NOW = datetime(2026, 1, 1, 8, tzinfo=UTC)
 BODY = b'{"state": "ok"}'

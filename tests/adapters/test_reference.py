@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 
 from chalicelib import adapters
-from chalicelib.adapters._base import Action, Adapter, AlertDraft, Option
-from chalicelib.adapters._request import Request
-from chalicelib.adapters._values import Json, datum
+from chalicelib.adapters.kit.adapter import Action, Adapter, AlertDraft, Option
+from chalicelib.adapters.kit.request import Request
+from chalicelib.adapters.kit.values import Json, datum
 from tests.adapters import reference
 
 RECORDINGS = os.environ.get("SIGNALBOX_VECTORS", "")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chalicelib.adapters._request import Request
+from chalicelib.adapters.kit.request import Request
 
 
 def test_half_a_surrogate_pair_is_read_as_the_replacement_character():

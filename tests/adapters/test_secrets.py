@@ -13,11 +13,12 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from chalicelib import adapters
-from chalicelib.adapters._base import Action, Adapter, Option, adapt
-from chalicelib.adapters._examples import load_examples, request_of
-from chalicelib.adapters._options import defaults
-from chalicelib.adapters._redact import MASK, masked, shown
-from chalicelib.adapters._request import Request
+from chalicelib.adapters import load_examples
+from chalicelib.adapters.kit.adapter import Action, Adapter, Option, adapt
+from chalicelib.adapters.kit.examples import request_of
+from chalicelib.adapters.kit.options import defaults
+from chalicelib.adapters.kit.request import Request
+from chalicelib.adapters.kit.secrets import MASK, masked, shown
 
 SECRET = 'S3cr"t/ü+1 & co'
 FORM = "application/x-www-form-urlencoded"

@@ -22,9 +22,9 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.x509.oid import NameOID
 
 from chalicelib import adapters
-from chalicelib.adapters._base import Adapter, adapt
-from chalicelib.adapters._options import defaults
-from chalicelib.adapters._request import Request
+from chalicelib.adapters.kit.adapter import Adapter, adapt
+from chalicelib.adapters.kit.options import defaults
+from chalicelib.adapters.kit.request import Request
 from chalicelib.errors import Unavailable
 
 SECRET = "hush, it's ünïcode"

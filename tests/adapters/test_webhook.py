@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.adapters._base import Action, AlertDraft
-from chalicelib.adapters._options import defaults, read_options
-from chalicelib.adapters._request import Request
-from chalicelib.adapters.webhook import Webhook
+from chalicelib.adapters.kit.adapter import Action, AlertDraft
+from chalicelib.adapters.kit.options import defaults, read_options
+from chalicelib.adapters.kit.request import Request
+from chalicelib.adapters.tools.webhook import Webhook
 from chalicelib.errors import Invalid
 
 PIECES = (

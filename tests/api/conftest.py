@@ -12,7 +12,7 @@ def person(world):
     """Make a member of the account: their account user and a token of theirs."""
 
     def make(name: str = "Bob", **fields: Any) -> tuple[Any, str]:
-        from chalicelib.pipeline.accounts import create_token
+        from chalicelib.handling.accounts import create_token
 
         given = {"name": name, "emails_attributes": [{"email": f"{name.lower()}@example.com"}]}
         member = world.ok("POST", "/account_users", {"user_attributes": given, **fields})
@@ -24,7 +24,7 @@ def person(world):
 @pytest.fixture
 def stranger(world):
     """An admin of another account."""
-    from chalicelib.pipeline.accounts import create_account
+    from chalicelib.handling.accounts import create_account
 
     return create_account("Other", "Eve", "eve@example.com", world.now)
 

@@ -8,7 +8,7 @@ from itertools import product
 import pytest
 
 from chalicelib import ids
-from chalicelib.alerts.model import new_alert
+from chalicelib.alerts.alert import new_alert
 
 STATUSES = ("open", "acknowledged", "resolved", "dropped")
 URGENCIES = ("low", "medium", "high")

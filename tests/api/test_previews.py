@@ -7,7 +7,8 @@ import json
 import pytest
 
 from chalicelib import adapters
-from chalicelib.adapters._examples import load_examples, request_of
+from chalicelib.adapters import load_examples
+from chalicelib.adapters.kit.examples import request_of
 
 CREATE = {"event_type": "create", "Id": "k", "Title": "Disk full", "Description": "d", "urgency": "high", "tags": ["a"]}
 DRAFT = {

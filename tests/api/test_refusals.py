@@ -116,7 +116,7 @@ def test_without_a_good_token_the_answer_is_401_with_cors(world):
 
 
 def test_another_accounts_objects_are_not_found(world):
-    from chalicelib.pipeline.accounts import create_account
+    from chalicelib.handling.accounts import create_account
 
     integration = world.integration()
     world.send(integration, {"event_type": "create", "Id": "k", "Title": "t"})
@@ -138,7 +138,7 @@ def test_another_accounts_objects_are_not_found(world):
 
 
 def test_who_is_no_admin_reads_but_does_not_configure(world):
-    from chalicelib.pipeline.accounts import create_token
+    from chalicelib.handling.accounts import create_token
 
     member = world.ok(
         "POST",

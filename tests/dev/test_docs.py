@@ -10,8 +10,9 @@ from urllib.parse import parse_qsl
 import pytest
 
 from chalicelib import adapters
-from chalicelib.adapters._examples import load_examples, request_of
-from chalicelib.adapters._request import parse_json
+from chalicelib.adapters import load_examples
+from chalicelib.adapters.kit.examples import request_of
+from chalicelib.adapters.kit.request import parse_json
 from dev import docs
 from dev.curl_line import curl
 

@@ -91,7 +91,7 @@ def test_dedup_keys_gather_alerts_across_integrations(flow: Flow):
 
 
 def test_dedup_keys_of_another_account_are_none_of_ours(flow: Flow):
-    from chalicelib.pipeline.accounts import create_account
+    from chalicelib.handling.accounts import create_account
 
     stranger = create_account("Other", "Bob", "bob@example.com", flow.world.now)
     mine = flow.world.integration(team_ids=[flow.team("X")["id"]])

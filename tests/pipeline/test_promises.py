@@ -15,8 +15,8 @@ from moto.core import DEFAULT_ACCOUNT_ID
 from moto.dynamodb.models import dynamodb_backends
 
 from chalicelib import ids
-from chalicelib.adapters._request import Request
-from chalicelib.pipeline.envelope import seal
+from chalicelib.adapters.kit.request import Request
+from chalicelib.intake.envelope import seal
 from chalicelib.storage import alerts, dynamo, messages
 from dev.local import aws
 from tests.interleaving import run_interleaved
@@ -190,7 +190,7 @@ def test_p4_a_resolve_processed_before_its_create_leaves_nothing_open(world, int
 @given(bad=st.sets(st.integers(0, 3), min_size=1, max_size=3))
 def test_p5_one_bad_message_does_not_hold_up_its_batch(world, integration, monkeypatch, bad):
     key = fresh_key()
-    from chalicelib.pipeline import webhooks
+    from chalicelib.handling import request as webhooks
 
     records = received(world, integration, [body("create", f"{key}-{number}") for number in range(4)])
     poisoned = {json.loads(records[number]["body"])["log_id"] for number in bad}
@@ -212,7 +212,7 @@ def test_p5_one_bad_message_does_not_hold_up_its_batch(world, integration, monke
 
 
 def test_p5_after_five_attempts_the_message_is_dead_lettered_and_its_log_says_so(world, integration, monkeypatch):
-    from chalicelib.pipeline import webhooks
+    from chalicelib.handling import request as webhooks
 
     def fails(envelope, now):
         raise RuntimeError("no luck")
@@ -231,7 +231,7 @@ def test_p5_after_five_attempts_the_message_is_dead_lettered_and_its_log_says_so
 
 
 def test_p5_a_worker_that_dies_without_a_word_leaves_a_log_at_the_next_attempt(world, integration, monkeypatch):
-    from chalicelib.pipeline import webhooks
+    from chalicelib.handling import request as webhooks
 
     (record,) = received(world, integration, [body("create", "k")])
     record["attributes"]["ApproximateReceiveCount"] = "2"

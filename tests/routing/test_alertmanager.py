@@ -13,8 +13,8 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from chalicelib.routing.alertmanager import ConversionError, Converted, convert
-from chalicelib.routing.alertmanager_matchers import NoEquivalent, parse_matchers
+from chalicelib.routing.importers.alertmanager import ConversionError, Converted, convert
+from chalicelib.routing.importers.alertmanager.matchers import NoEquivalent, parse_matchers
 from chalicelib.routing.route import Plan, route
 from chalicelib.routing.rules import parse_rules
 from dev.import_alertmanager import main

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from chalicelib.adapters._base import SEVERITIES
 from chalicelib.alerts.states import STATES
 from chalicelib.api.openapi.parts import (
     COMMON,
@@ -22,6 +21,7 @@ from chalicelib.api.openapi.parts import (
     record,
     ref,
 )
+from chalicelib.words import SEVERITIES
 
 
 def resources(written: Mapping[str, Schema]) -> dict[str, Schema]:

@@ -1,0 +1,69 @@
+"""What an adapter is made of: the one import of every file in tools/, and of adapters outside this project.
+
+Heavier parts are imported by module, where a tool needs them: `kit.mail`, `kit.html`, `kit.rules`, `kit.form_page`.
+"""
+
+from __future__ import annotations
+
+from chalicelib.adapters.kit.adapter import (
+    Action,
+    Adapter,
+    AlertDraft,
+    IntegrationContext,
+    Option,
+    Outcome,
+    Reply,
+    adapt,
+    base64_signature,
+    same_secret,
+    signature_matches,
+)
+from chalicelib.adapters.kit.request import Request, nest, parse_json, walk
+from chalicelib.adapters.kit.values import (
+    Datum,
+    Json,
+    blank,
+    datum,
+    epoch,
+    first_text,
+    items,
+    joined,
+    mapping,
+    number,
+    split_unique,
+    text,
+    text_or_none,
+    unique,
+)
+
+__all__ = [
+    "Action",
+    "Adapter",
+    "AlertDraft",
+    "Datum",
+    "IntegrationContext",
+    "Json",
+    "Option",
+    "Outcome",
+    "Reply",
+    "Request",
+    "adapt",
+    "base64_signature",
+    "blank",
+    "datum",
+    "epoch",
+    "first_text",
+    "items",
+    "joined",
+    "mapping",
+    "nest",
+    "number",
+    "parse_json",
+    "same_secret",
+    "signature_matches",
+    "split_unique",
+    "text",
+    "text_or_none",
+    "unique",
+    "walk",
+]

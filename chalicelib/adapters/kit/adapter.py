@@ -1,0 +1,219 @@
+"""What every adapter shares: its members and their defaults, its options, and the answer it gives.
+
+An adapter is a class with these members, in this order; each has a default here, so a file holds only what differs:
+`name`, `vendor`, `OPTIONS`, `blocked`, `action`, `thirdparty_id`, `alert`, `reply`, `confirmation_url`.
+"""
+
+from __future__ import annotations
+
+import hmac
+from base64 import b64encode
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, ClassVar
+
+from chalicelib.adapters.kit.request import Request
+from chalicelib.adapters.kit.values import Datum, Json, blank, text, unique
+from chalicelib.words import SEVERITIES, URGENCIES
+
+
+class Action(StrEnum):
+    """What a request asks for. `recreate` makes a new alert although one is live; `other` does nothing."""
+
+    CREATE = "create"
+    RECREATE = "recreate"
+    ACKNOWLEDGE = "acknowledge"
+    RESOLVE = "resolve"
+    OTHER = "other"
+
+
+@dataclass(frozen=True)
+class Option:
+    """One setting of an integration type. `kind` is str, bool or int; `check` answers a fault or None.
+
+    `secret` options are never shown to anyone but admins and never logged. `format` tells a form how to show it:
+    ``yaml``, ``duration``, ``url``, ``handlebars``, ``text``. `required_with` names an option declared before this
+    one: where that is set, this one is required.
+    """
+
+    name: str
+    kind: type[str] | type[bool] | type[int]
+    help: str
+    default: str | bool | int | None = None
+    required: bool = False
+    required_with: str | None = None
+    secret: bool = False
+    choices: tuple[str, ...] = ()
+    format: str | None = None
+    minimum: int | None = None
+    maximum: int | None = None
+    check: Callable[[Any], str | None] | None = None
+
+
+@dataclass
+class AlertDraft:
+    """The alert that an adapter reads out of a request; null urgency means the integration's own.
+
+    `additional_data` takes what `datum` gives: the Nones of empty items are left out here.
+    """
+
+    title: str | None
+    description: str | None = None
+    urgency: str | None = None
+    incident: bool = False
+    incident_severity: str | None = None
+    incident_message: str | None = None
+    meta: dict[str, Json] = field(default_factory=dict)
+    dedup_keys: list[str] = field(default_factory=list)
+    additional_data: list[Datum | None] = field(default_factory=list)
+    tags: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.additional_data = [item for item in self.additional_data if item is not None]
+        self.tags = unique(self.tags)
+        self.dedup_keys = unique(self.dedup_keys)
+        if self.urgency not in URGENCIES:
+            self.urgency = None
+        if self.incident and self.incident_severity not in SEVERITIES:
+            self.incident_severity = "SEV-UNKNOWN"
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What the sender is answered: nothing but a status, unless the sender needs more."""
+
+    status: int = 200
+    body: str = ""
+    content_type: str = "text/plain"
+
+
+@dataclass(frozen=True)
+class IntegrationContext:
+    """What an adapter may read of its integration."""
+
+    urgency: str | None = None
+    prefix_id: str = "int_preview"
+    name: str = "Preview"
+
+
+def _no_network(url: str) -> bytes:
+    raise OSError(f"no transport to fetch {url}")
+
+
+class Adapter:
+    """Turns a sender's request into an action, a key, and an alert. Methods read the request and never raise."""
+
+    name: ClassVar[str]
+    vendor: ClassVar[str]  # the vendor's page that documents the format
+    OPTIONS: ClassVar[tuple[Option, ...]] = ()
+    needs_existing: ClassVar[bool] = False
+    # Where a request carries secrets, besides Authorization and Cookie: masked in the stored log.
+    SECRET_HEADERS: ClassVar[tuple[str, ...]] = ()
+    SECRET_PARAMS: ClassVar[tuple[str, ...]] = ()
+
+    def __init__(
+        self,
+        options: Mapping[str, Any],
+        integration: IntegrationContext | None = None,
+        fetch: Callable[[str], bytes] = _no_network,
+    ) -> None:
+        """`options` holds every declared option by its bare name; `fetch` gets a URL's bytes (raises OSError)."""
+        self.options = options
+        self.integration = integration or IntegrationContext()
+        self.fetch = fetch
+
+    def blocked(self, request: Request) -> bool:
+        """True when a token or signature is wrong or, once one is set, missing: the sender gets 403."""
+        return False
+
+    def action(self, request: Request) -> Action:
+        return Action.OTHER
+
+    def thirdparty_id(self, request: Request) -> Json:
+        """The sender's key of the thing that is wrong. None: every request is a thing of its own."""
+        return None
+
+    def alert(self, request: Request) -> AlertDraft:
+        """The alert of a create. Asked for only when `action` says create or recreate."""
+        return AlertDraft(title=None)
+
+    def reply(self, request: Request, status: int) -> Reply:
+        """What to answer the sender, given the usual status."""
+        return Reply(status)
+
+    def confirmation_url(self, request: Request) -> str | None:
+        """A URL of the vendor's to GET once, such as a subscription to confirm, when the action is `other`."""
+        return None
+
+    def template_data(self, request: Request) -> dict[str, Json]:
+        """What the integration's templates see as `data`."""
+        return request.params
+
+    def log_data(self, request: Request) -> dict[str, Json]:
+        """What rules see as `log`."""
+        return {
+            "data": request.params,
+            "headers": dict(request.headers),
+            "body": request.text,
+            "params": {name: values[-1] for name, values in request.query.items() if values},
+            "method": request.method,
+            "url": request.url,
+            "remote_ip": request.remote_ip,
+        }
+
+    def explain(self, request: Request) -> str:
+        """Why the action is `other`, for the log."""
+        return "no rule of this integration type covers the request"
+
+
+def same_secret(expected: str, given: str | None) -> bool:
+    """Compare in constant time; a missing value never matches."""
+    return given is not None and hmac.compare_digest(expected.encode(), given.encode("utf-8", "surrogatepass"))
+
+
+def signature_matches(secret: str, body: bytes, given: str | None, algorithm: str = "sha256") -> bool:
+    """Compare a hex HMAC of the raw body in constant time; a missing signature never matches."""
+    return same_secret(hmac.new(secret.encode(), body, algorithm).hexdigest(), given)
+
+
+def base64_signature(secret: str, message: bytes, algorithm: str = "sha256") -> str:
+    """The HMAC of a message in base64, for senders that do not write it in hex."""
+    return b64encode(hmac.new(secret.encode(), message, algorithm).digest()).decode()
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What an adapter made of a request. `alert` is None unless the action creates; `note` says why, for the log."""
+
+    blocked: bool
+    action: Action
+    thirdparty_id: str | None
+    alert: AlertDraft | None
+    note: str | None = None
+
+
+def adapt(adapter: Adapter, request: Request, check_blocked: bool = True) -> Outcome:
+    """Run an adapter over a request. Whatever the adapter does, this returns: a fault becomes `other` and a note.
+
+    `check_blocked` is False for requests that were checked at the door (queued or replayed ones).
+    """
+    try:
+        blocked = check_blocked and adapter.blocked(request)
+    except Exception as error:  # fail closed
+        return Outcome(True, Action.OTHER, None, None, f"the check of the sender failed: {type(error).__name__}")
+    try:
+        action = adapter.action(request)
+        key = adapter.thirdparty_id(request)
+        if action not in (Action.CREATE, Action.RECREATE):
+            note = adapter.explain(request) if action is Action.OTHER else None
+            return Outcome(blocked, action, _key_text(key), None, note)
+        draft = adapter.alert(request)
+    except Exception as error:
+        note = f"the request could not be read as {adapter.name}: {type(error).__name__}: {error}"[:500]
+        return Outcome(blocked, Action.OTHER, None, None, note)
+    return Outcome(blocked, action, _key_text(key) or request.id, draft)
+
+
+def _key_text(key: Json) -> str | None:
+    return None if blank(key) or isinstance(key, (dict, list)) else text(key)[:1024]

@@ -1,0 +1,47 @@
+"""The example requests of an integration type: shown in the docs and the API, and run as tests."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from chalicelib.adapters.kit.request import Request
+
+EXAMPLE_ID = "01K0EXAMP1EREQ0EST00000000"
+Examples = dict[str, dict[str, Any]]
+
+
+def read_examples(path: Path) -> Examples:
+    """The cases of an integration type by name: {"request": {...}, "options"?, "existing"?, "expect": {...}}.
+
+    {} when there is no such file.
+    """
+    cases: Examples = json.loads(path.read_text("utf-8")) if path.is_file() else {}
+    return cases
+
+
+def request_of(case: dict[str, Any]) -> Request:
+    """The request of a case: `method`, `url`, `headers`, `query`, and one of `json`, `form` and `body` (raw text)."""
+    given = case["request"]
+    body, content_type = _body(given)
+    headers = {"content-type": content_type} if content_type else {}
+    return Request(
+        method=given.get("method", "POST"),
+        url=given.get("url", "https://signalbox.example.com/integration/int_0123456789ABCD"),
+        headers=headers | {name.lower(): value for name, value in given.get("headers", {}).items()},
+        query={name: [value] for name, value in given.get("query", {}).items()},
+        body=body,
+        id=EXAMPLE_ID,
+        existing=case.get("existing"),
+    )
+
+
+def _body(given: dict[str, Any]) -> tuple[bytes, str]:
+    """The body as it goes over the wire, and the content type that goes with it ("" when the case sets it)."""
+    if "json" in given:
+        return json.dumps(given["json"], ensure_ascii=False).encode(), "application/json"
+    if "form" in given:
+        return urlencode(given["form"]).encode(), "application/x-www-form-urlencoded"
+    return given.get("body", "").encode(), ""

@@ -1,0 +1,170 @@
+"""The options of an integration: the generic ones, reading what a client wrote, and their JSON Schema."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from chalicelib.adapters.kit.adapter import Adapter, Option
+from chalicelib.durations import duration_fault
+from chalicelib.errors import check
+
+# Rails' boolean casts, which form-encoded clients rely on; other words are refused rather than taken for true.
+_FALSE = (False, 0, "0", "f", "F", "false", "False", "FALSE", "off", "OFF")
+_TRUE = (True, 1, "1", "t", "T", "true", "True", "TRUE", "on", "ON")
+_MAX_TEXT = 64 * 1024
+_TYPES = {str: "string", bool: "boolean", int: "integer"}
+_NOUNS = {str: "text", bool: "true or false", int: "a whole number"}
+
+
+def _period(value: Any) -> str | None:
+    return duration_fault(value, minimum="15m", maximum="30d")
+
+
+def _template(value: Any) -> str | None:
+    from chalicelib.templates import TemplateError, check_template  # only a save needs it, no webhook does
+
+    try:
+        check_template(value)
+    except TemplateError as error:
+        return f"is no valid template: {error}"
+    return None
+
+
+GENERIC_OPTIONS: tuple[Option, ...] = (
+    Option(
+        "title_template",
+        str,
+        "Handlebars template that replaces the title.",
+        format="handlebars",
+        check=_template,
+    ),
+    Option("title_template_enabled", bool, "Use the title template.", default=False),
+    Option(
+        "description_template",
+        str,
+        "Handlebars template that replaces the description.",
+        format="handlebars",
+        check=_template,
+    ),
+    Option("description_template_enabled", bool, "Use the description template.", default=False),
+    Option(
+        "auto_aggregate_timeout",
+        str,
+        "Fold a new alert into a live one of this integration with the same title made within this time (15m to 30d).",
+        format="duration",
+        check=_period,
+    ),
+    Option(
+        "auto_resolve_timeout",
+        str,
+        "Resolve an alert this long after it was made (15m to 30d). Blank: never.",
+        format="duration",
+        check=_period,
+    ),
+    Option(
+        "rate_limit",
+        int,
+        "Requests taken per minute; more are answered 429.",
+        default=3000,
+        minimum=1,
+        maximum=60_000,
+    ),
+)
+
+
+def declared(adapter: type[Adapter]) -> tuple[Option, ...]:
+    """All options of an integration type: its own, then the generic ones."""
+    return (*adapter.OPTIONS, *GENERIC_OPTIONS)
+
+
+def defaults(adapter: type[Adapter]) -> dict[str, Any]:
+    return {option.name: option.default for option in declared(adapter)}
+
+
+def read_options(adapter: type[Adapter], given: Mapping[str, Any], stored: Mapping[str, Any]) -> dict[str, Any]:
+    """The options that `given` (by bare name) makes of the `stored` ones, every declared option present.
+
+    Null and blank go back to the default. Raises Invalid with one message per faulty option; names that the
+    type does not declare are ignored, as parameters outside a permit list are.
+    """
+    values = {**defaults(adapter), **{k: v for k, v in stored.items() if v is not None}}
+    problems: list[str] = []
+    for option in declared(adapter):
+        if option.name in given:
+            values[option.name], fault = _cast(option, given[option.name])
+            problems.extend([f"option_{option.name} {fault}"] if fault else [])
+        required = option.required or (option.required_with and values[option.required_with])
+        if required and values[option.name] in (None, ""):
+            problems.append(f"option_{option.name} can't be blank")
+    check(dict.fromkeys(problems))
+    return {option.name: values[option.name] for option in declared(adapter)}
+
+
+def _cast(option: Option, value: Any) -> tuple[Any, str | None]:
+    """A written value as the option's kind, and a fault when it cannot be."""
+    if value is None or (value == "" and (option.kind is not str or option.default is None)):
+        return option.default, None
+    cast = _CASTS[option.kind](value)
+    if cast is None:
+        return option.default, f"must be {_NOUNS[option.kind]}"
+    return cast, next(_faults(option, cast), None)
+
+
+def _cast_text(value: Any) -> str | None:
+    if isinstance(value, (dict, list)):
+        return None
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _cast_flag(value: Any) -> bool | None:
+    if not isinstance(value, (str, int)):
+        return None
+    return True if value in _TRUE else False if value in _FALSE else None
+
+
+def _cast_integer(value: Any) -> int | None:
+    if isinstance(value, bool) or not isinstance(value, (int, float, str)):
+        return None
+    try:
+        return int(value) if float(value) == int(value) else None
+    except (ValueError, OverflowError):
+        return None
+
+
+_CASTS = {str: _cast_text, bool: _cast_flag, int: _cast_integer}
+
+
+def _faults(option: Option, value: Any) -> Iterator[str]:
+    if isinstance(value, str) and len(value) > _MAX_TEXT:
+        yield f"is too long (at most {_MAX_TEXT} characters)"
+    if option.choices and value not in option.choices:
+        yield f"must be one of {', '.join(option.choices)}"
+    if option.minimum is not None and value < option.minimum:
+        yield f"must be at least {option.minimum}"
+    if option.maximum is not None and value > option.maximum:
+        yield f"must be at most {option.maximum}"
+    fault = option.check(value) if option.check else None
+    if fault:
+        yield fault
+
+
+def options_schema(adapter: type[Adapter]) -> dict[str, Any]:
+    """JSON Schema (2020-12) of an integration type's options, by their bare names."""
+    properties = {option.name: _property(option) for option in declared(adapter)}
+    required = [option.name for option in declared(adapter) if option.required]
+    return {"type": "object", "properties": properties, "required": required}
+
+
+def _property(option: Option) -> dict[str, Any]:
+    kind = _TYPES[option.kind]
+    schema: dict[str, Any] = {"type": kind if option.default is not None else [kind, "null"]}
+    schema |= {"description": option.help, "default": option.default}
+    if option.choices:
+        schema["enum"] = list(option.choices)
+    if option.format:
+        schema["format"] = option.format
+    if option.secret:
+        schema["writeOnly"] = True
+    bounds = {"minimum": option.minimum, "maximum": option.maximum}
+    return schema | {name: bound for name, bound in bounds.items() if bound is not None}

@@ -1,0 +1,1 @@
+"""One file per tool that sends, and its examples beside it."""

@@ -1,0 +1,28 @@
+"""PRTG Network Monitor, notification "Execute HTTP Action". Every posted placeholder is shown on the alert."""
+
+from __future__ import annotations
+
+from chalicelib.adapters.kit import Action, Adapter, AlertDraft, Json, Request, datum, text
+
+
+class Prtg(Adapter):
+    name = "PRTG Network Monitor"
+    vendor = "https://www.paessler.com/manuals/prtg/notification_templates"
+
+    # PRTG's test of a notification leaves the placeholder as it is.
+    DOWN = ("down", "%status")
+
+    def action(self, request: Request) -> Action:
+        status = text(request.get("status")).lower()
+        if status in self.DOWN:
+            return Action.CREATE
+        return Action.RESOLVE if "now: up" in status else Action.OTHER
+
+    def thirdparty_id(self, request: Request) -> Json:
+        return request.get("sensorid")
+
+    def alert(self, request: Request) -> AlertDraft:
+        return AlertDraft(
+            title=f"Sensor {text(request.get('sensorid'))} {text(request.get('sensor'))} is DOWN",
+            additional_data=[datum("text", name, text(value)) for name, value in request.params.items()],
+        )

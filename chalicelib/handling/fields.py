@@ -1,0 +1,69 @@
+"""The fields of a new alert: the adapter's draft, the integration's urgency, and the integration's templates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from chalicelib.adapters.kit.adapter import Adapter, AlertDraft, Outcome
+from chalicelib.adapters.kit.request import Request
+from chalicelib.handling.journal import Journal
+
+_DRAFT_FIELDS = (
+    "description",
+    "incident",
+    "incident_severity",
+    "incident_message",
+    "meta",
+    "dedup_keys",
+    "additional_data",
+    "tags",
+)
+
+
+def fields_of(
+    outcome: Outcome,
+    adapter: Adapter,
+    integration: Mapping[str, Any],
+    request: Request,
+    journal: Journal,
+) -> dict[str, Any]:
+    """Title, description, urgency and so on of the alert that a request makes. A failing template leaves the
+    adapter's own value and a note."""
+    draft = outcome.alert or AlertDraft(title=None)
+    fields = {name: getattr(draft, name) for name in _DRAFT_FIELDS}
+    fields |= {"title": draft.title or f"{adapter.name} alert", "urgency": draft.urgency or integration["urgency"]}
+    for name in ("title", "description"):
+        fields[name] = _templated(name, fields[name], adapter, integration, request, journal)
+    return {**fields, "destination_router_ids": integration["router_ids"]}
+
+
+def _templated(
+    name: str,
+    value: str | None,
+    adapter: Adapter,
+    integration: Mapping[str, Any],
+    request: Request,
+    journal: Journal,
+) -> str | None:
+    options = integration["options"]
+    template = options.get(f"{name}_template")
+    if not (template and options.get(f"{name}_template_enabled")):
+        return value
+    from chalicelib.templates import TemplateError, render  # slow to import, and most integrations have none
+
+    data = {"integration": template_context(integration), "data": adapter.template_data(request)}
+    try:
+        rendered = render(template, data).strip()
+    except TemplateError as error:
+        journal.note(f"the {name} template failed, so the {name} is the adapter's own: {error}", "warn")
+        return value
+    if not rendered:
+        journal.note(f"the {name} template gave nothing, so the {name} is the adapter's own", "warn")
+    return rendered or value
+
+
+def template_context(integration: Mapping[str, Any]) -> dict[str, Any]:
+    """What templates may read of an integration: never its options, which hold secrets."""
+    names = ("id", "prefix_id", "name", "urgency", "integration_type", "tiny_id", "enabled")
+    return {name: integration[name] for name in names}

@@ -1,0 +1,15 @@
+"""Times as they are written: by the API in ISO 8601, in storage as milliseconds or seconds since the epoch."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+
+def iso(moment: datetime) -> str:
+    """A time as the API writes it: ISO 8601, UTC, ms: ``2026-03-01T08:15:00.000Z``."""
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03}Z"
+
+
+def epoch_ms(moment: datetime) -> int:
+    """Milliseconds since the epoch."""
+    return int(moment.timestamp() * 1000)
