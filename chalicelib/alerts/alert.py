@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from chalicelib import ids
+from chalicelib.alerts import bounds
 from chalicelib.alerts.states import QUEUED
 from chalicelib.times import iso
 from chalicelib.words import RECEIVERS
@@ -14,8 +15,6 @@ from chalicelib.words import RECEIVERS
 Alert = dict[str, Any]
 
 RECEIVER_FIELDS = {receiver.prefix: receiver.destination_field for receiver in RECEIVERS}
-_LONGEST_TITLE = 1024
-_LONGEST_DESCRIPTION = 50_000
 _INTERNAL = ("version", "was")
 _INCIDENT = ("incident", "incident_severity", "incident_message")
 
@@ -59,11 +58,8 @@ def new_alert(
 
 
 def bounded(alert: Alert) -> Alert:
-    """The alert with its texts cut to what an item holds."""
-    cut = {"title": str(alert["title"]).strip()[:_LONGEST_TITLE]}
-    if isinstance(alert.get("description"), str):
-        cut["description"] = alert["description"][:_LONGEST_DESCRIPTION]
-    return {**alert, **cut}
+    """The alert as it can be stored, for callers that have nowhere to note what was cut."""
+    return bounds.bounded(alert)[0]
 
 
 def present(alert: Mapping[str, Any]) -> dict[str, Any]:
