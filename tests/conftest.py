@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import time_machine
 
-from dev.local import aws
+from dev.local import aws, mends
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)  # a Monday
 
@@ -174,7 +174,7 @@ def _app() -> Iterator[Any]:
     os.environ.update(aws.CREDENTIALS)
     os.environ.pop("AWS_ENDPOINT_URL", None)
     with mock_aws():
-        aws.isolate_dynamodb()
+        mends.apply()
         os.environ.update(aws.deploy_resources("test"))
         import app
 
@@ -198,5 +198,5 @@ def world(_app: Any) -> Iterator[World]:
         for queue in sqs_backends[DEFAULT_ACCOUNT_ID][aws.REGION].queues.values():
             queue._messages.clear()  # PurgeQueue is allowed once a minute, and the clock stands still
         for table in dynamodb_backends[DEFAULT_ACCOUNT_ID][aws.REGION].tables.values():
-            table.items.clear()  # moto reads every item of a table for a query
+            table.items.clear()
         yield World(_app, traveller)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import functools
 import logging
 import os
-import threading
 import warnings
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+
+from dev.local import mends
 
 RESOURCES = Path(__file__).parents[2] / "infrastructure" / "resources.yaml"
 REGION = "us-east-1"
@@ -28,24 +27,6 @@ OUTPUTS = {
     "REQUESTS_BUCKET": "RequestsBucket",
 }
 """Which output of the stack each environment variable of the functions holds."""
-
-
-def isolate_dynamodb() -> None:
-    """Let one DynamoDB call through at a time: moto's transactions are not isolated from other threads."""
-    from moto.dynamodb.responses import DynamoHandler
-
-    if getattr(DynamoHandler.call_action, "isolated", False):
-        return
-    lock = threading.RLock()
-    unguarded: Callable[..., Any] = DynamoHandler.call_action
-
-    @functools.wraps(unguarded)
-    def guarded(*arguments: Any, **named: Any) -> Any:
-        with lock:
-            return unguarded(*arguments, **named)
-
-    guarded.isolated = True  # type: ignore[attr-defined]
-    DynamoHandler.call_action = guarded  # type: ignore[method-assign]
 
 
 def deploy_resources(stage: str = "local") -> dict[str, str]:
@@ -67,13 +48,21 @@ def start_server() -> tuple[Any, str]:
     from moto.server import ThreadedMotoServer
 
     _quiet()
-    isolate_dynamodb()
+    mends.apply()
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()
     url = f"http://{host}:{port}"
     _point_to(url)
     return server, url
+
+
+def queue(url: str) -> Any:
+    """moto's queue behind a queue URL, in this process."""
+    from moto.core.models import DEFAULT_ACCOUNT_ID
+    from moto.sqs.models import sqs_backends
+
+    return sqs_backends[DEFAULT_ACCOUNT_ID][REGION].queues[url.rpartition("/")[2]]
 
 
 def _quiet() -> None:

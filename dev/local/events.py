@@ -9,30 +9,28 @@ from datetime import UTC, datetime
 from typing import Any
 
 Function = Callable[[Mapping[str, Any], Any], Any]
+Wait = Callable[[threading.Event], None]
 TICK_SECONDS = 3.0
-_SHORTEST_PAUSE, _LONGEST_PAUSE = 0.02, 0.2
 _RETRY_SECONDS = 2
 _logger = logging.getLogger("signalbox")
 
 
-def poll(sqs: Any, queue_url: str, function: Function, stop: threading.Event) -> None:
-    """Give the messages of a queue to a function until `stop` is set."""
-    attributes = sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=["QueueArn"])["Attributes"]
-    pause = _SHORTEST_PAUSE
-    while not stop.wait(pause):
+def poll(sqs: Any, queue_url: str, function: Function, stop: threading.Event, wait: Wait) -> None:
+    """Give the messages of a queue to a function until `stop` is set. `wait` returns when there is one, or to stop."""
+    queue_arn = sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    while not stop.is_set():
+        wait(stop)
         try:
-            took = take_batch(sqs, queue_url, attributes["QueueArn"], function)
+            take_batch(sqs, queue_url, queue_arn, function)
         except Exception:
             if not stop.is_set():
                 _logger.exception("a batch of %s failed", queue_url)
-            took = False
-        pause = _SHORTEST_PAUSE if took else min(pause * 2, _LONGEST_PAUSE)
+            stop.wait(_RETRY_SECONDS)
 
 
 def take_batch(sqs: Any, queue_url: str, queue_arn: str, function: Function) -> bool:
     """Receive up to ten messages and call the function; delete those that it did, show the others again soon, until
     the queue's redrive policy sets them aside. Answers whether there were any."""
-    # moto answers at once, so waiting for messages is the caller's
     received = sqs.receive_message(
         QueueUrl=queue_url, MaxNumberOfMessages=10, AttributeNames=["All"], WaitTimeSeconds=0
     ).get("Messages", [])

@@ -12,9 +12,10 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
-from dev.local import aws, events
+from dev.local import aws, events, queues
 from dev.local.gateway import Gateway
 from dev.local.server import HOST, Server
 
@@ -53,19 +54,23 @@ def _threads(app: Any, server: Server) -> Iterator[None]:
     from chalicelib.storage import clients
 
     stop, sqs = threading.Event(), clients.client("sqs")
-    webhooks, tasks = os.environ["WEBHOOKS_QUEUE_URL"], os.environ["TASKS_QUEUE_URL"]
+    functions = {"WEBHOOKS_QUEUE_URL": app.process_webhooks, "TASKS_QUEUE_URL": app.process_tasks}
+    polled = {os.environ[variable]: aws.queue(os.environ[variable]) for variable in functions}
     threads = [
-        threading.Thread(target=events.poll, args=(sqs, webhooks, app.process_webhooks, stop), daemon=True),
-        threading.Thread(target=events.poll, args=(sqs, tasks, app.process_tasks, stop), daemon=True),
         threading.Thread(target=events.tick, args=(app.tick, stop), daemon=True),
         threading.Thread(target=server.serve_forever, args=(0.1,), daemon=True),
     ]
+    for (url, queue), function in zip(polled.items(), functions.values(), strict=True):
+        wait = partial(queues.wait_for_message, queue)
+        threads.append(threading.Thread(target=events.poll, args=(sqs, url, function, stop, wait), daemon=True))
     for thread in threads:
         thread.start()
     try:
         yield
     finally:
         stop.set()
+        for queue in polled.values():
+            queues.wake(queue)
         server.shutdown()
         for thread in threads:
             thread.join(1)

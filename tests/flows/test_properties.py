@@ -48,7 +48,7 @@ def build(world, drawn):
     """The routers as drawn, one of whose teams is deleted once they are saved; their ids."""
     tables = dynamodb_backends[DEFAULT_ACCOUNT_ID][aws.REGION].tables
     for variable in ("ALERTS_TABLE", "LOGS_TABLE", "TIMERS_TABLE"):
-        tables[os.environ[variable]].items.clear()  # moto copies tables whole for every transaction
+        tables[os.environ[variable]].items.clear()
     teams = {"team": world.team("Team"), GONE: world.team("Gone")}
     blank = "rules: [{match: {always: true}, actions: [{type: ignore}]}]"
     made = [

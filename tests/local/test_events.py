@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 import pytest
 
-from dev.local.events import take_batch
+from dev.local import events
+from dev.local.events import poll, take_batch
 
 ARN = "arn:aws:sqs:us-east-1:123456789012:q"
 
@@ -28,6 +30,9 @@ class Queue:
             "MD5OfBody": "",
             "Attributes": attributes,
         }
+
+    def get_queue_attributes(self, **_: Any) -> dict[str, Any]:
+        return {"Attributes": {"QueueArn": ARN}}
 
     def receive_message(self, **_: Any) -> dict[str, Any]:
         return {"Messages": self.messages} if self.messages else {}
@@ -70,3 +75,33 @@ def test_the_function_gets_an_event_of_sqs() -> None:
     assert (record["messageId"], record["receiptHandle"], record["body"]) == ("a", "h-a", "a")
     assert record["eventSourceARN"] == ARN
     assert record["attributes"]["ApproximateReceiveCount"] == "1"
+
+
+def test_a_queue_is_polled_when_there_is_something_and_until_the_stop() -> None:
+    queue, stop, waits = Queue("a"), threading.Event(), []
+
+    def wait(stopped: threading.Event) -> None:
+        waits.append(stopped)
+        if len(waits) == 3:
+            stopped.set()
+
+    poll(queue, "url", lambda event, context: None, stop, wait)
+    assert queue.deleted == ["h-a"] * len(waits) == ["h-a"] * 3
+
+
+def test_a_queue_that_fails_is_polled_again(caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(events, "_RETRY_SECONDS", 0)
+    queue, stop = Queue("a"), threading.Event()
+    answers = iter([OSError("out of order"), {}])
+
+    def receive(**_: Any) -> dict[str, Any]:
+        answer = next(answers)
+        if isinstance(answer, OSError):
+            raise answer
+        stop.set()
+        return answer
+
+    queue.receive_message = receive  # type: ignore[method-assign]
+    poll(queue, "url", lambda event, context: None, stop, lambda stopped: None)
+    assert stop.is_set()
+    assert "out of order" in caplog.text

@@ -31,7 +31,7 @@ _numbers = itertools.count()
 
 
 def fresh_key():
-    """A key that no other example has used, in empty tables: moto copies them whole for every transaction."""
+    """A key that no other example has used, in empty tables: what is stored is looked up by reading them whole."""
     tables = dynamodb_backends[DEFAULT_ACCOUNT_ID][aws.REGION].tables
     for variable in ("ALERTS_TABLE", "LOGS_TABLE"):
         tables[os.environ[variable]].items.clear()
