@@ -50,18 +50,38 @@ for blueprint in (
 def process_webhooks(event: Any) -> dict[str, list[dict[str, str]]]:
     from chalicelib.handling.batches import take_webhooks
 
-    return take_webhooks(event.to_dict(), datetime.now(UTC))
+    return take_webhooks(event.to_dict(), datetime.now(UTC), _budget(event))
+
+
+@app.on_sqs_message(queue="signalbox-retries", batch_size=1, maximum_concurrency=5)
+def process_retries(event: Any) -> dict[str, list[dict[str, str]]]:
+    """Requests that were received before, one at a time: what ends its function ends alone."""
+    from chalicelib.handling.batches import take_webhooks
+
+    return take_webhooks(event.to_dict(), datetime.now(UTC), _budget(event))
 
 
 @app.on_sqs_message(queue="signalbox-tasks", batch_size=10, maximum_concurrency=5)
 def process_tasks(event: Any) -> dict[str, list[dict[str, str]]]:
     from chalicelib.handling.batches import take_tasks
 
-    return take_tasks(event.to_dict(), datetime.now(UTC))
+    return take_tasks(event.to_dict(), datetime.now(UTC), _budget(event))
+
+
+def _budget(event: Any) -> Any:
+    """The time that Lambda gives the function, of which a batch takes what it may."""
+    from chalicelib.handling.batches import Budget
+
+    remaining = getattr(event.context, "get_remaining_time_in_millis", None)
+    return Budget(lambda: remaining() / 1000) if remaining else Budget(lambda: 30.0)
 
 
 @app.schedule(Rate(1, unit=Rate.MINUTES))
 def tick(event: Any) -> dict[str, int]:
-    from chalicelib.handling.timers import tick as move_due_timers
+    from chalicelib.handling import metrics
+    from chalicelib.handling.schedule import tick as move_due_timers
 
-    return {"moved": move_due_timers(datetime.now(UTC))}
+    now = datetime.now(UTC)
+    moved = move_due_timers(now)
+    metrics.moved(now, moved.sent, moved.overdue_ms)
+    return {"moved": moved.sent, "given_up": moved.given_up, "overdue_ms": moved.overdue_ms}

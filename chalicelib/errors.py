@@ -43,6 +43,15 @@ class Conflict(SignalboxError):
     code = 409
 
 
+class Contended(SignalboxError):
+    """Others changed the same thing meanwhile, again and again."""
+
+    code = 409
+
+    def __init__(self) -> None:
+        super().__init__("the object was changed by another request; read it again and retry")
+
+
 class TooLarge(SignalboxError):
     code = 413
 
@@ -57,6 +66,13 @@ class Unavailable(SignalboxError):
     """Something that we need did not answer; the sender should try again."""
 
     code = 503
+
+
+class Throttled(Unavailable):
+    """The database has no capacity for this now."""
+
+    def __init__(self) -> None:
+        super().__init__("the database is busy; try again in a moment")
 
 
 def check(problems: Iterable[str]) -> None:

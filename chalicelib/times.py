@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 
 def iso(moment: datetime) -> str:
@@ -13,3 +13,8 @@ def iso(moment: datetime) -> str:
 def epoch_ms(moment: datetime) -> int:
     """Milliseconds since the epoch."""
     return int(moment.timestamp() * 1000)
+
+
+def from_ms(milliseconds: int) -> datetime:
+    """The time so many milliseconds after the epoch."""
+    return datetime.fromtimestamp(milliseconds / 1000, UTC)

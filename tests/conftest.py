@@ -14,6 +14,13 @@ import time_machine
 
 from dev.local import aws, mends
 
+QUEUES = (
+    ("WEBHOOKS_QUEUE_URL", "process_webhooks", 10),
+    ("RETRIES_QUEUE_URL", "process_retries", 1),
+    ("TASKS_QUEUE_URL", "process_tasks", 10),
+)
+"""The queues, their functions and how many messages each takes at once."""
+
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)  # a Monday
 
 
@@ -54,7 +61,7 @@ class World:
             self.deliver()
 
     def tick(self) -> None:
-        from chalicelib.handling.timers import tick
+        from chalicelib.handling.schedule import tick
 
         tick(self.now)
 
@@ -87,7 +94,11 @@ class World:
         records: list[dict[str, Any]] = []
         while True:
             answer = self.sqs.receive_message(
-                QueueUrl=os.environ[variable], MaxNumberOfMessages=10, AttributeNames=["All"], WaitTimeSeconds=0
+                QueueUrl=os.environ[variable],
+                MaxNumberOfMessages=10,
+                AttributeNames=["All"],
+                MessageAttributeNames=["All"],
+                WaitTimeSeconds=0,
             )
             if not answer.get("Messages"):
                 return records
@@ -97,6 +108,10 @@ class World:
                     "receiptHandle": message["ReceiptHandle"],
                     "body": message["Body"],
                     "attributes": message["Attributes"],
+                    "messageAttributes": {
+                        name: {"dataType": value["DataType"], "stringValue": value["StringValue"]}
+                        for name, value in message.get("MessageAttributes", {}).items()
+                    },
                     "eventSource": "aws:sqs",
                     "eventSourceARN": "arn:aws:sqs:us-east-1:123456789012:queue",
                 }
@@ -118,9 +133,10 @@ class World:
     def deliver(self) -> int:
         """Deliver everything that is on the queues now; what fails stays there. Answers how many were delivered."""
         count = 0
-        for variable, function in (("WEBHOOKS_QUEUE_URL", "process_webhooks"), ("TASKS_QUEUE_URL", "process_tasks")):
+        for variable, function, size in QUEUES:
             records = self.messages(variable)
-            failed = self.process(records, function) if records else []
+            batches = [records[start : start + size] for start in range(0, len(records), size)]
+            failed = [identifier for batch in batches for identifier in self.process(batch, function)]
             count += len(records)
             for record in records:
                 if record["messageId"] not in failed:

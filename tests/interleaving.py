@@ -62,7 +62,7 @@ def run_interleaved(works: Sequence[Callable[[], Any]], schedule: Sequence[int],
 
     with monkeypatch.context() as patch:
         patch.setattr(BaseClient, "_make_api_call", _wait_for_turn(BaseClient._make_api_call))
-        patch.setattr(dynamo, "_back_off", lambda attempt: None)
+        patch.setattr(dynamo, "back_off", lambda attempt: None)
         workers = [_Worker(work) for work in works]
         turns = list(schedule)
         while running := [worker for worker in workers if not worker.finished]:

@@ -28,6 +28,7 @@ class Thread:
     last_acknowledge: str = ""
     closed_at: str = ""  # latest resolve
     closed: str | None = None  # the alert that this resolve closed
+    duplicates: int = 0  # creates counted on the live alert
 
 
 class Effect(StrEnum):
@@ -59,13 +60,14 @@ def create(thread: Thread, stamp: str, new_id: str, force: bool = False) -> Deci
         return _late_create(thread, new_id)
     if thread.live and thread.absorbs and not force:
         opened = min(thread.opened, stamp)
-        after = replace(thread, opened=opened, last_create=max(thread.last_create, stamp))
+        last = max(thread.last_create, stamp)
+        after = replace(thread, opened=opened, last_create=last, duplicates=thread.duplicates + 1)
         acknowledged = opened < thread.last_acknowledge < thread.opened
         return Decision(Effect.COUNT, thread.live, after, "an alert with this key is live", acknowledged)
     newest = stamp >= thread.opened or not thread.live
     after = replace(thread, last_create=max(thread.last_create, stamp))
     if newest:
-        after = replace(after, live=new_id, absorbs=True, opened=stamp)
+        after = replace(after, live=new_id, absorbs=True, opened=stamp, duplicates=0)
     acknowledged = stamp < thread.last_acknowledge and not force
     return Decision(Effect.OPEN, new_id, after, acknowledged=acknowledged)
 
@@ -105,7 +107,8 @@ def close(thread: Thread, alert_id: str, stamp: str) -> Thread:
     """The thread after its alert was resolved by a request, a user or a timer at `stamp`."""
     if thread.live != alert_id:
         return thread
-    return replace(thread, live=None, absorbs=True, opened="", closed=alert_id, closed_at=max(stamp, thread.closed_at))
+    closed_at = max(stamp, thread.closed_at)
+    return replace(thread, live=None, absorbs=True, opened="", closed=alert_id, closed_at=closed_at, duplicates=0)
 
 
 def forget(thread: Thread, alert_id: str, stamp: str) -> Thread:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from typing import Any, cast
 
 from chalicelib import ids
 from chalicelib.alerts import states
-from chalicelib.alerts.alert import present
+from chalicelib.alerts.alert import Alert, present
 from chalicelib.api import listing
 from chalicelib.api.http import Call
 from chalicelib.api.listing import Filter, ListQuery
 from chalicelib.errors import BadRequest
-from chalicelib.storage import alerts, configuration, pages
-from chalicelib.storage.pages import Source
+from chalicelib.storage import configuration, lists
+from chalicelib.storage.lists import Source
 from chalicelib.times import epoch_ms
 
 _BY_TIME = ("created_at", "id", "tiny_id")
@@ -24,13 +24,13 @@ def page(call: Call, query: ListQuery, receiver: str | None = None) -> dict[str,
     """A page of the account's alerts; `receiver` (a ULID): only those with this destination."""
     account_id = call.account_id
     source, rest = _source(account_id, query, receiver)
-    return page_from(source, rest, present, _searched)
+    return page_from(source, rest, lambda row: present(cast("Alert", row)), _searched)
 
 
 def page_from(
     source: Source,
     query: ListQuery,
-    show: Callable[[dict[str, Any]], dict[str, Any]],
+    show: Callable[[Mapping[str, Any]], dict[str, Any]],
     searched: Callable[[Mapping[str, Any]], Iterable[str]],
 ) -> dict[str, Any]:
     """A page of an unbounded list, with `next_cursor` for going on and `total_count_exact` where the total is a
@@ -39,43 +39,42 @@ def page_from(
         return _sorted_otherwise(source, query, show, searched)
     residual = bool(query.filters or query.q)
     accept = (lambda row: listing.matches(query, show(row), searched)) if residual else None
-    found = pages.read(source, query.ascending, query.offset, query.limit, query.cursor, accept)
+    found = lists.read(source, query.ascending, query.offset, query.limit, query.cursor, accept)
     answer = listing.page_of([show(row) for row in found.rows], found.total, found.has_more)
     cursor = found.rows[-1]["id"] if found.has_more and found.rows else None
     return {**answer, "next_cursor": cursor, "total_count_exact": found.exact}
 
 
 def _sorted_otherwise(source: Source, query: ListQuery, show: Any, searched: Any) -> dict[str, Any]:
-    rows, complete = pages.everything(source, query.ascending, pages.MOST_EXAMINED)
+    rows, complete = lists.everything(source, query.ascending, lists.MOST_EXAMINED)
     if not complete:
-        raise BadRequest(f"sort by {query.sort[:50]} takes at most {pages.MOST_EXAMINED} rows: filter by created_at")
+        raise BadRequest(f"sort by {query.sort[:50]} takes at most {lists.MOST_EXAMINED} rows: filter by created_at")
     answer = listing.page(query, [show(row) for row in rows], searched)
     return {**answer, "total_count_exact": True}
 
 
 def _source(account_id: str, query: ListQuery, receiver: str | None) -> tuple[Source, ListQuery]:
     """The narrowest index for the query, and the query without what the index answers."""
-    index, hash_key, answered = _partition(account_id, query, receiver)
+    source, answered = _partition(account_id, query, receiver)
     low, high, rest = time_range(query.without(answered))
-    load = lambda keys: alerts.read_many(account_id, keys)  # noqa: E731
-    return Source(alerts.TABLE, index, hash_key, load, low, high), rest
+    return source.between(low, high), rest
 
 
-def _partition(account_id: str, query: ListQuery, receiver: str | None) -> tuple[str, tuple[str, str], str]:
-    """The index, the partition of it, and the filter that it answers. A source or team that is not of the account
-    has no partition here: what lies in it would be counted."""
+def _partition(account_id: str, query: ListQuery, receiver: str | None) -> tuple[Source, str]:
+    """The partition of an index, and the filter that it answers. A source or team that is not of the account has no
+    partition here: what lies in it would be counted."""
     thirdparty, status = query.equals("thirdparty_id"), query.equals("status")
     if receiver:
-        return "by_parent", ("parent", alerts.receiver_parent(receiver)), ""
+        return lists.alerts_of_receiver(account_id, receiver), ""
     if thirdparty:
-        return "by_thirdparty", ("account_thirdparty", alerts.thirdparty_key(account_id, thirdparty)), "thirdparty_id"
+        return lists.alerts_of_thirdparty(account_id, thirdparty), "thirdparty_id"
     if team := owned(account_id, _team_of(query), ids.TEAM):
-        return "by_parent", ("parent", alerts.receiver_parent(team)), "destination_team_ids"
+        return lists.alerts_of_receiver(account_id, team), "destination_team_ids"
     if source := owned(account_id, query.equals("source_id"), ids.INTEGRATION, ids.ACCOUNT_USER):
-        return "by_parent", ("parent", source), "source_id"
+        return lists.alerts_of_source(account_id, source), "source_id"
     if status in states.STATES:
-        return "by_status", ("account_status", f"{account_id}#{status}"), "status"
-    return "by_account", ("account_model", f"{account_id}#alert"), ""
+        return lists.alerts_of_status(account_id, status), "status"
+    return lists.alerts_of_account(account_id), ""
 
 
 def _team_of(query: ListQuery) -> str | None:

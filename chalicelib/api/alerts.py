@@ -14,8 +14,8 @@ from chalicelib.api import alert_lists, listing
 from chalicelib.api.http import Call, key_of, route
 from chalicelib.api.resources import resolve
 from chalicelib.errors import Forbidden, Invalid, NotFound
-from chalicelib.handling import user as actions
-from chalicelib.storage import alerts as stored
+from chalicelib.handling import user
+from chalicelib.handling.facts import StoredFacts
 from chalicelib.words import DESTINATION_FIELDS, SEVERITIES
 
 alerts = Blueprint(__name__)
@@ -41,7 +41,7 @@ def create(call: Call) -> Any:
     own = {**fields, **resolve(call.account_id, fields, DESTINATION_FIELDS), **_meta(fields["meta"])}
     if not own["thirdparty_id"]:
         del own["thirdparty_id"]
-    return present(actions.create(call.account_id, call.caller.user, own, call.now)), 201
+    return present(user.create(call.account_id, call.caller.user, own, call.now)), 201
 
 
 @route(alerts, "/alerts/{id}", "GET")
@@ -53,57 +53,54 @@ def retrieve(call: Call, id: str) -> Any:
 @route(alerts, "/alerts/{id}", "PUT", "PATCH")
 def update(call: Call, id: str) -> Any:
     """Change title, description, urgency, meta or tags; destinations change by hand-off."""
-    alert = find(call, id)
-    _require_owner(call, alert)
     params = {name: value for name, value in _params(call).items() if name in _CHANGEABLE}
     fields = validate("Alert", {**_REQUIRED, **params})
-    changes = {name: fields[name] for name in params if name != "meta"}
-    if "meta" in params:
-        changes |= _meta({**_incident(alert), **fields["meta"]})
-    return present(actions.change(call.account_id, alert["prefix_id"], changes, call.now))
+
+    def edit(alert: Alert) -> dict[str, Any]:
+        _require_owner(call, alert)
+        changes = {name: fields[name] for name in params if name != "meta"}
+        return changes | (_meta({**_incident(alert), **fields["meta"]}) if "meta" in params else {})
+
+    return present(user.change(call.account_id, _key(id), edit, call.now))
 
 
 @route(alerts, "/alerts/{id}", "DELETE")
 def delete(call: Call, id: str) -> Any:
     """Delete an alert and stop what was still to happen with it; only an admin or its creator may."""
-    alert = find(call, id)
-    _require_owner(call, alert)
-    actions.delete(call.account_id, alert["prefix_id"], call.now)
+    user.delete(call.account_id, _key(id), lambda alert: _require_owner(call, alert), call.now)
     return None, 204
 
 
 @route(alerts, "/alerts/{id}/acknowledge", "POST")
 def acknowledge(call: Call, id: str) -> Any:
     """Acknowledge an alert that is open, dropped or suppressed."""
-    return present(actions.acknowledge(call.account_id, _key(id), call.caller.user, call.now))
+    return present(user.acknowledge(call.account_id, _key(id), call.caller.user, call.now))
 
 
 @route(alerts, "/alerts/{id}/resolve", "POST")
 def resolve_(call: Call, id: str) -> Any:
     """Resolve an alert that is open, dropped or acknowledged."""
-    return present(actions.resolve(call.account_id, _key(id), call.caller.user, call.now))
+    return present(user.resolve(call.account_id, _key(id), call.caller.user, call.now))
 
 
 @route(alerts, "/alerts/{id}/reject", "POST")
 def reject(call: Call, id: str) -> Any:
     """Reject an alert that is paging the caller."""
-    return present(actions.reject(call.account_id, _key(id), call.caller.user, call.now))
+    return present(user.reject(call.account_id, _key(id), call.caller.user, call.now))
 
 
 @route(alerts, "/alerts/{id}/handoff", "POST")
 def hand_off(call: Call, id: str) -> Any:
     """Give an alert to further destinations, with a note. An extension of the v4 API."""
-    alert = find(call, id)
     handoff = validate("Handoff", _params(call))
     _require_destination(handoff)
     fields = resolve(call.account_id, handoff, DESTINATION_FIELDS)
-    user = call.caller.user
-    return present(actions.hand_off(call.account_id, alert["prefix_id"], fields, handoff["note"], user, call.now))
+    return present(user.hand_off(call.account_id, _key(id), fields, handoff["note"], call.caller.user, call.now))
 
 
 def find(call: Call, identifier: str) -> Alert:
     """An alert of the caller's account by either form of its id. Raises NotFound."""
-    alert = stored.read(call.account_id, _key(identifier))
+    alert = StoredFacts(call.account_id, call.now).alert(_key(identifier))
     if alert is None:
         raise NotFound("alert not found")
     return alert

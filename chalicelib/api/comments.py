@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from chalice import Blueprint
@@ -14,10 +15,9 @@ from chalicelib.api.alerts import find as find_alert
 from chalicelib.api.http import Call, key_of, route
 from chalicelib.errors import Invalid, NotFound
 from chalicelib.handling.user import user_name
-from chalicelib.storage import alerts as alert_store
 from chalicelib.storage import comments as stored
-from chalicelib.storage import configuration
-from chalicelib.storage.pages import Source
+from chalicelib.storage import configuration, lists
+from chalicelib.storage.lists import Source
 from chalicelib.times import iso
 
 comments = Blueprint(__name__)
@@ -26,7 +26,7 @@ comments = Blueprint(__name__)
 @route(comments, "/comments", "GET")
 def list_(call: Call) -> Any:
     """A page of the account's comments."""
-    return _page(call, "by_account", ("account_model", f"{call.account_id}#comment"))
+    return _page(call, lists.comments_of_account(call.account_id))
 
 
 @route(comments, "/comments", "POST")
@@ -48,7 +48,7 @@ def retrieve(call: Call, id: str) -> Any:
 @route(comments, "/comments/{id}/comments", "GET")
 def list_replies(call: Call, id: str) -> Any:
     """A page of the replies to a comment."""
-    return _page(call, "by_parent", ("parent", stored.parent_of(find(call, id)["id"])))
+    return _page(call, lists.comments_on(call.account_id, find(call, id)["id"]))
 
 
 @route(comments, "/comments/{id}/comments", "POST")
@@ -60,7 +60,7 @@ def reply(call: Call, id: str) -> Any:
 @route(comments, "/alerts/{id}/comments", "GET")
 def list_on_alert(call: Call, id: str) -> Any:
     """A page of the comments on an alert."""
-    return _page(call, "by_parent", ("parent", stored.parent_of(find_alert(call, id)["id"])))
+    return _page(call, lists.comments_on(call.account_id, find_alert(call, id)["id"]))
 
 
 @route(comments, "/alerts/{id}/comments", "POST")
@@ -76,11 +76,9 @@ def find(call: Call, identifier: str) -> dict[str, Any]:
     return comment
 
 
-def _page(call: Call, index: str, hash_key: tuple[str, str]) -> Any:
+def _page(call: Call, source: Source) -> Any:
     low, high, query = time_range(listing.parse(call.query))
-    load = lambda keys: stored.read_many(call.account_id, keys)  # noqa: E731
-    source = Source(alert_store.TABLE, index, hash_key, load, low, high)
-    return page_from(source, query, lambda row: row, lambda row: [row["body"], row["created_by_name"]])
+    return page_from(source.between(low, high), query, _row, lambda row: [row["body"], row["created_by_name"]])
 
 
 def _add(call: Call, kind: str, commentable_id: str) -> dict[str, Any]:
@@ -105,5 +103,9 @@ def _add(call: Call, kind: str, commentable_id: str) -> dict[str, Any]:
         "created_by_name": user_name(user),
         "account_user": {"id": user["id"], "prefix_id": user["prefix_id"], "user": person},
     }
-    stored.create(comment)
+    stored.create(comment, call.now)
     return comment
+
+
+def _row(comment: Mapping[str, Any]) -> dict[str, Any]:
+    return dict(comment)

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, cast
 
 from chalice import Blueprint
 
 from chalicelib import ids
+from chalicelib.adapters import load
+from chalicelib.adapters.kit.secrets import describe, shown
 from chalicelib.api import listing
 from chalicelib.api.alert_lists import owned, page_from, time_range
 from chalicelib.api.http import Call, key_of, route
 from chalicelib.errors import Conflict, Invalid, NotFound
-from chalicelib.storage import alerts, configuration, messages
+from chalicelib.intake.envelope import Envelope, unpack_request
+from chalicelib.storage import alerts, configuration, lists, messages
 from chalicelib.storage import logs as stored
-from chalicelib.storage.pages import Source
+from chalicelib.storage.logs import StoredLog
+from chalicelib.storage.messages import Message
 
 logs = Blueprint(__name__)
 
@@ -24,51 +28,73 @@ def list_(call: Call) -> Any:
     """Logs, newest first; `owner_id` (ULID or prefix id) and `owner_type` narrow them to an object's."""
     low, high, query = time_range(listing.parse(call.query))
     owner = _owner(call, query.equals("owner_id"))
-    index, hash_key = "by_account", ("account_model", f"{call.account_id}#log")
     if owner:
-        index, hash_key, query = "by_owner", ("parent", owner), query.without("owner_id")
-    source = Source(stored.TABLE, index, hash_key, lambda keys: stored.read_many(call.account_id, keys), low, high)
-    return page_from(source, query, present, _searched)
+        source, query = lists.logs_of_owner(call.account_id, owner), query.without("owner_id")
+    else:
+        source = lists.logs_of_account(call.account_id)
+    return page_from(source.between(low, high), query, lambda log: present(call, cast("StoredLog", log)), _searched)
 
 
 @route(logs, "/logs/{id}", "GET")
 def retrieve(call: Call, id: str) -> Any:
     """Retrieve a log."""
-    return present(find(call, id))
+    return present(call, find(call, id))
 
 
 @route(logs, "/logs/{id}/replay", "POST", admin=True)
 def replay(call: Call, id: str) -> Any:
     """Queue a stored request again, as if it had just been received. An extension of the v4 API."""
     log = find(call, id)
-    if not log.get("request"):
+    if not log["request"]:
         raise Invalid("log holds no request: only logs of received requests can be replayed")
     integration = configuration.read(call.account_id, ids.prefix_id(ids.INTEGRATION, log["owner_id"]))
     if integration is None:
         raise Conflict("the integration that received this request was deleted")
     log_id = ids.new(call.now)
-    envelope = {
+    envelope: Envelope = {
         "log_id": log_id,
         "account_id": call.account_id,
         "integration": integration["prefix_id"],
+        "integration_id": integration["id"],
         "request": log["request"],
         "replay_of": log["id"],
     }
-    messages.send(messages.WEBHOOKS, call.account_id, envelope, name=log_id)
+    messages.send(messages.WEBHOOKS, Message(call.account_id, envelope, log_id))
     return {"log_id": log_id, "prefix_id": ids.prefix_id(ids.LOG, log_id), "replay_of": log["id"]}, 202
 
 
-def find(call: Call, identifier: str) -> stored.Log:
+def find(call: Call, identifier: str) -> StoredLog:
     log = stored.read(call.account_id, key_of(ids.LOG, identifier, "log"))
     if log is None:
         raise NotFound("log not found")
     return log
 
 
-def present(log: stored.Log) -> dict[str, Any]:
-    """A log as the API shows it: the request is in `details.message`."""
-    shown = {name: value for name, value in log.items() if name != "request"}
-    return {**shown, "updated_at": log["created_at"], "tiny_id": None, "meta": {}}
+def present(call: Call, log: StoredLog) -> dict[str, Any]:
+    """A log as the API shows it: what it says, and of a request's log the request too, is in `details.message`."""
+    message = log["message"]
+    if isinstance(message, dict):
+        message = {**_described(call, log), **message}
+    hidden = ("request", "message", "sublogs")
+    return {
+        **{name: value for name, value in log.items() if name not in hidden},
+        "format": "json" if isinstance(message, dict) else "text",
+        "details": {"message": message, "sublogs": log["sublogs"]},
+        "updated_at": log["created_at"],
+        "tiny_id": None,
+        "meta": {},
+    }
+
+
+def _described(call: Call, log: StoredLog) -> dict[str, Any]:
+    """The request of a log. It was stored without its secrets; where they are known they are looked for once more."""
+    if not log["request"]:
+        return {}
+    request = unpack_request(log["request"], log["id"])
+    integration = configuration.cached(call.account_id, ids.prefix_id(ids.INTEGRATION, log["owner_id"]))
+    if integration is None:
+        return describe(request)
+    return shown(load(integration["integration_type"]), request, integration["options"])
 
 
 def _owner(call: Call, identifier: str | None) -> str | None:

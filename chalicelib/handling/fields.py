@@ -7,7 +7,7 @@ from typing import Any
 
 from chalicelib.adapters.kit.adapter import Adapter, AlertDraft, Outcome
 from chalicelib.adapters.kit.request import Request
-from chalicelib.handling.journal import Journal
+from chalicelib.alerts.log import Notes
 
 _DRAFT_FIELDS = (
     "description",
@@ -26,7 +26,7 @@ def fields_of(
     adapter: Adapter,
     integration: Mapping[str, Any],
     request: Request,
-    journal: Journal,
+    notes: Notes,
 ) -> dict[str, Any]:
     """Title, description, urgency and so on of the alert that a request makes. A failing template leaves the
     adapter's own value and a note."""
@@ -34,7 +34,7 @@ def fields_of(
     fields = {name: getattr(draft, name) for name in _DRAFT_FIELDS}
     fields |= {"title": draft.title or f"{adapter.name} alert", "urgency": draft.urgency or integration["urgency"]}
     for name in ("title", "description"):
-        fields[name] = _templated(name, fields[name], adapter, integration, request, journal)
+        fields[name] = _templated(name, fields[name], adapter, integration, request, notes)
     return {**fields, "destination_router_ids": integration["router_ids"]}
 
 
@@ -44,7 +44,7 @@ def _templated(
     adapter: Adapter,
     integration: Mapping[str, Any],
     request: Request,
-    journal: Journal,
+    notes: Notes,
 ) -> str | None:
     options = integration["options"]
     template = options.get(f"{name}_template")
@@ -56,10 +56,10 @@ def _templated(
     try:
         rendered = render(template, data).strip()
     except TemplateError as error:
-        journal.note(f"the {name} template failed, so the {name} is the adapter's own: {error}", "warn")
+        notes.add(f"the {name} template failed, so the {name} is the adapter's own: {error}", "warn")
         return value
     if not rendered:
-        journal.note(f"the {name} template gave nothing, so the {name} is the adapter's own", "warn")
+        notes.add(f"the {name} template gave nothing, so the {name} is the adapter's own", "warn")
     return rendered or value
 
 

@@ -1,132 +1,120 @@
-"""What account users do to alerts: create, change, acknowledge, resolve, reject, hand off, delete."""
+"""What account users do to alerts: create, change, acknowledge, resolve, reject, hand off, delete.
+
+Each is a plan over facts, committed here; each answers the alert as it is then.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
 from chalicelib import ids
-from chalicelib.alerts import states
-from chalicelib.alerts.alert import Alert, bounded, new_alert
+from chalicelib.alerts import correlation, states
+from chalicelib.alerts.alert import Alert, bounded, moved, new_alert, with_fields
+from chalicelib.alerts.changes import Changed, Changes, Event
+from chalicelib.alerts.counting import changed_thread, key_of
 from chalicelib.errors import Invalid, NotFound
-from chalicelib.handling import opening
-from chalicelib.handling.origin import close_thread, follow_status, forget_in_thread, source_log
-from chalicelib.storage import alerts, configuration, dynamo, logs, timers
+from chalicelib.handling import following
+from chalicelib.handling.facts import Facts, StoredFacts
+from chalicelib.handling.opening import destinations_of, open_alert, reroute
+from chalicelib.storage import configuration
+from chalicelib.storage.commit import commit, settle
+from chalicelib.times import iso
+from chalicelib.words import DESTINATION_FIELDS
+
+User = Mapping[str, Any]
+Edit = Callable[[Alert], Mapping[str, Any]]
 
 
-def create(account_id: str, user: Mapping[str, Any], fields: Mapping[str, Any], now: datetime) -> Alert:
+def create(account_id: str, user: User, fields: Mapping[str, Any], now: datetime) -> Alert:
     """Make an alert by hand; its source is the account user. `fields` holds the `destination_*_ids` as ULIDs."""
-    tiny_id = configuration.next_tiny_id(account_id, ids.ALERT)
     alert_id = ids.new(now)
-    own = {"thirdparty_id": alert_id, **fields, "tiny_id": tiny_id}
+    number = configuration.next_tiny_id(account_id, ids.ALERT)
+    own = {"thirdparty_id": alert_id, **fields, "tiny_id": number}
 
-    def step() -> Alert:
-        alert = new_alert(alert_id, account_id, user["id"], "AccountUser", own, now)
-        opened = opening.open_alert(alert, destinations_of(fields), None, now)
-        dynamo.transact(opened.operations)
-        _send(opened.timers, now)
-        return opened.alert
+    def plan(facts: Facts) -> Changes:
+        alert, _ = bounded(new_alert(alert_id, account_id, user["id"], "AccountUser", own, now))
+        key = key_of(alert)
+        seen = facts.thread(key)
+        thread = correlation.create(seen.thread, alert_id, alert_id, force=True).thread
+        before = changed_thread(key, seen, thread)
+        destinations = destinations_of(fields, DESTINATION_FIELDS)
+        return open_alert(alert, destinations, None, facts, now, before=before).changes
 
-    return dynamo.until_settled(step)
-
-
-def destinations_of(fields: Mapping[str, Any]) -> list[str]:
-    """The prefix ids of the `destination_*_ids` in `fields`."""
-    kinds = (
-        (ids.TEAM, "destination_team_ids"),
-        (ids.ROUTER, "destination_router_ids"),
-        (ids.ACCOUNT_USER, "destination_account_user_ids"),
-    )
-    return [ids.prefix_id(prefix, found) for prefix, name in kinds for found in fields.get(name, [])]
+    (alert,) = _settled(account_id, plan, now).created
+    return alert
 
 
-def change(account_id: str, key: str, changes: Mapping[str, Any], now: datetime) -> Alert:
-    """Change an alert's own fields; its status, source and destinations stay."""
+def change(account_id: str, key: str, edit: Edit, now: datetime) -> Alert:
+    """Change an alert's own fields; its status, source and destinations stay. `edit` answers what changes of the
+    alert as it is, or raises."""
 
-    def step() -> Alert:
-        alert = bounded({**_read(account_id, key), **changes})
-        dynamo.transact([alerts.rewrite(alert, now)])
-        return {**alert, "version": alert["version"] + 1}
+    def plan(facts: Facts) -> Changes:
+        alert = _find(key, facts)
+        changed, _ = bounded(with_fields(alert, {**edit(alert), "updated_at": iso(now)}))
+        return Changes(changed=(Changed(alert, changed),), events=(Event("alert.updated", changed),))
 
-    return dynamo.until_settled(step)
+    return _changed(account_id, plan, now)
 
 
-def acknowledge(account_id: str, key: str, user: Mapping[str, Any], now: datetime) -> Alert:
+def acknowledge(account_id: str, key: str, user: User, now: datetime) -> Alert:
     """Acknowledge an alert that is open, dropped or suppressed. Raises Invalid in other states."""
     return _transition(account_id, key, states.ACKNOWLEDGED, user, now)
 
 
-def resolve(account_id: str, key: str, user: Mapping[str, Any], now: datetime) -> Alert:
+def resolve(account_id: str, key: str, user: User, now: datetime) -> Alert:
     """Resolve an alert that is open, dropped or acknowledged, and free its key for the next one."""
     return _transition(account_id, key, states.RESOLVED, user, now)
 
 
-def reject(account_id: str, key: str, user: Mapping[str, Any], now: datetime) -> Alert:
-    """Reject the caller's page. Raises Invalid when the caller has no page running for the alert."""
-    alert = _read(account_id, key)
-    paged = alert["status"] == states.OPEN and user["id"] in alert["destination_account_user_ids"]
-    if not paged:
-        raise Invalid("alert has no page running for you: only someone who is being paged can reject it")
-    log = _log(alert, f"rejected by {user_name(user)}", now)
-    dynamo.transact([logs.put(log, once=False)])
-    return alert
-
-
-def user_name(user: Mapping[str, Any]) -> str:
-    return str(user.get("user", {}).get("name") or user["prefix_id"])
-
-
-def _transition(account_id: str, key: str, target: str, user: Mapping[str, Any], now: datetime) -> Alert:
-    def step() -> Alert:
-        alert = _read(account_id, key)
+def _transition(account_id: str, key: str, target: str, user: User, now: datetime) -> Alert:
+    def plan(facts: Facts) -> Changes:
+        alert = _find(key, facts)
         states.check_transition(alert["status"], target)
-        log = _log(alert, f"{target} by {user_name(user)}", now)
-        operations = [alerts.transition(alert, target, now), logs.put(log, once=False)]
-        if target == states.RESOLVED:
-            operations += close_thread(alert, now)
-        else:
-            operations += follow_status({**alert, "status": target}, alert["status"], now)
-        dynamo.transact(operations)
-        return _read(account_id, key)
+        log = following.log_of(alert, f"{target} by {user_name(user)}", facts)
+        return following.change(alert, moved(alert, target, now), facts) + Changes(logs=(log,))
 
-    return dynamo.until_settled(step)
+    return _changed(account_id, plan, now)
 
 
-def delete(account_id: str, key: str, now: datetime) -> None:
-    """Delete an alert for good; its timers find nothing to do."""
+def reject(account_id: str, key: str, user: User, now: datetime) -> Alert:
+    """Reject the caller's page. Raises Invalid when the caller has no page running for the alert."""
 
-    def step() -> None:
-        alert = _read(account_id, key)
-        dynamo.transact([*alerts.remove(alert), *forget_in_thread(alert, now)])
+    def plan(facts: Facts) -> Changes:
+        alert = _find(key, facts)
+        paged = alert["status"] == states.OPEN and user["id"] in alert["destination_account_user_ids"]
+        if not paged:
+            raise Invalid("alert has no page running for you: only someone who is being paged can reject it")
+        log = following.log_of(alert, f"rejected by {user_name(user)}", facts)
+        return Changes(logs=(log,), events=(Event("alert.rejected", alert),))
 
-    dynamo.until_settled(step)
+    (event,) = _settled(account_id, plan, now).events
+    return event.alert
 
 
-def hand_off(
-    account_id: str, key: str, fields: Mapping[str, Any], note: str, user: Mapping[str, Any], now: datetime
-) -> Alert:
+def hand_off(account_id: str, key: str, fields: Mapping[str, Any], note: str, user: User, now: datetime) -> Alert:
     """Give an alert to further destinations, with a note; an acknowledged or dropped one is open again there."""
 
-    def step() -> Alert:
-        alert = _read(account_id, key)
+    def plan(facts: Facts) -> Changes:
+        alert = _find(key, facts)
         if alert["status"] == states.RESOLVED:
             raise Invalid("status is resolved: a resolved alert cannot be handed off")
-        added = {
-            name: list(dict.fromkeys([*alert[name], *fields.get(name, [])]))
-            for name in ("destination_team_ids", "destination_router_ids", "destination_account_user_ids")
-        }
-        waiting = {**alert, **added, "status": states.QUEUED, "was": alert["status"]}
-        opened = opening.reroute(waiting, destinations_of(fields), source_log(alert), now)
-        opened.alert["status"] = _handed_status(alert["status"], opened.alert["status"])
-        log = _log(alert, f"handed off by {user_name(user)}: {note}", now)
-        writes = [alerts.rewrite(opened.alert, now), *alerts.put_receivers(opened.alert), logs.put(log, once=False)]
-        writes += follow_status(opened.alert, alert["status"], now)
-        dynamo.transact([*writes, *opened.operations])
-        _send(opened.timers, now)
-        return _read(account_id, key)
+        waiting = with_fields(alert, {**_added(alert, fields), "status": states.QUEUED})
+        destinations = destinations_of(fields, DESTINATION_FIELDS)
+        routed = reroute(waiting, destinations, facts.source_log(alert), facts, now)
+        handed = with_fields(routed.alert, {"status": _handed_status(alert["status"], routed.alert["status"])})
+        log = following.log_of(alert, f"handed off by {user_name(user)}: {note}", facts)
+        beside = Changes(logs=(log,), events=(Event("alert.handoff", handed),))
+        return routed.changes + following.change(alert, handed, facts) + beside
 
-    return dynamo.until_settled(step)
+    return _changed(account_id, plan, now)
+
+
+def _added(alert: Alert, fields: Mapping[str, Any]) -> dict[str, list[str]]:
+    """The destinations of an alert with those in `fields` added, each once."""
+    destinations: Mapping[str, Any] = alert
+    return {name: list(dict.fromkeys([*destinations[name], *fields.get(name, [])])) for name in DESTINATION_FIELDS}
 
 
 def _handed_status(before: str, routed: str) -> str:
@@ -137,17 +125,38 @@ def _handed_status(before: str, routed: str) -> str:
     return before
 
 
-def _read(account_id: str, key: str) -> Alert:
-    alert = alerts.read(account_id, key)
+def delete(account_id: str, key: str, check: Callable[[Alert], None], now: datetime) -> None:
+    """Delete an alert for good; its timers find nothing to do. `check` raises when the caller may not."""
+
+    def plan(facts: Facts) -> Changes:
+        alert = _find(key, facts)
+        check(alert)
+        return following.deletion(alert, facts)
+
+    _settled(account_id, plan, now)
+
+
+def user_name(user: User) -> str:
+    return str(user.get("user", {}).get("name") or user["prefix_id"])
+
+
+def _find(key: str, facts: Facts) -> Alert:
+    alert = facts.alert(key)
     if alert is None:
         raise NotFound("alert not found")
     return alert
 
 
-def _log(alert: Alert, message: str, now: datetime) -> logs.Log:
-    return logs.new_log(ids.new(now), alert["account_id"], ("Alert", alert["id"]), now, message, [])
+def _changed(account_id: str, plan: Callable[[Facts], Changes], now: datetime) -> Alert:
+    """Commit a plan that changes one alert, and answer it."""
+    (changed,) = _settled(account_id, plan, now).changed
+    return changed.after
 
 
-def _send(pending: list[timers.Timer], now: datetime) -> None:
-    for timer in pending:
-        timers.send_if_soon(timer, now)
+def _settled(account_id: str, plan: Callable[[Facts], Changes], now: datetime) -> Changes:
+    def step() -> Changes:
+        changes = plan(StoredFacts(account_id, now))
+        commit(changes, now)
+        return changes
+
+    return settle(step)

@@ -1,23 +1,36 @@
-"""A received request as a message on the queue and back: what ingress sends and the worker reads."""
+"""A received request as a message on the queue and back: what the door sends and the worker reads."""
 
 from __future__ import annotations
 
 import base64
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NotRequired, TypedDict
 
 from chalicelib import ids
 from chalicelib.adapters.kit.request import Request
 
-Envelope = dict[str, Any]
+
+class Envelope(TypedDict):
+    """`log_id` is the request's id and the stamp of its receipt. `unchecked`: it came by no door that refuses what
+    the adapter blocks. `refused`: the door refused it, and why; it is only to be logged."""
+
+    log_id: str
+    account_id: str
+    integration: str
+    integration_id: str
+    request: dict[str, Any]
+    replay_of: NotRequired[str]
+    unchecked: NotRequired[bool]
+    refused: NotRequired[str]
 
 
 def seal(integration: Mapping[str, Any], request: Request) -> Envelope:
-    """The message of a request to an integration. `log_id` is the request's id and the stamp of its receipt."""
+    """The message of a request to an integration."""
     return {
         "log_id": request.id,
         "account_id": integration["account_id"],
         "integration": integration["prefix_id"],
+        "integration_id": integration["id"],
         "request": pack_request(request),
     }
 

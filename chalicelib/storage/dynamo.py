@@ -1,7 +1,7 @@
 """DynamoDB in few words: plain Python items in and out, and errors that say what happened.
 
 Items hold text, numbers, bytes and booleans at their top level; everything nested is one JSON text in `data`, which
-costs a tenth of marshalling it attribute by attribute.
+costs a tenth of marshalling it attribute by attribute; `data` that is bytes was packed by its owner.
 """
 
 from __future__ import annotations
@@ -12,22 +12,30 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, TypeVar
 
-import orjson
-
+from chalicelib.encoding import decode, encode
+from chalicelib.errors import Contended, Throttled
 from chalicelib.storage import clients
 
 Item = dict[str, Any]
 T = TypeVar("T")
 _BATCH = 100
 _MOST_OPERATIONS = 100
+_THROTTLED = {
+    "ThrottlingError",
+    "ThrottlingException",
+    "ProvisionedThroughputExceeded",
+    "ProvisionedThroughputExceededException",
+    "RequestLimitExceeded",
+}
 _PLACEHOLDER = re.compile(r"#[a-z_]+")
 
 
-class Clash(Exception):
-    """A condition did not hold. `items` are the stored ones, one per operation, where DynamoDB gave them back."""
+class Clash(Contended):
+    """Conditions did not hold: those of the operations at the places in `failed`; or another transaction was under
+    way (`conflict`). `items` are the stored ones, one per operation, where DynamoDB gave them back."""
 
     def __init__(self, failed: list[int], items: list[Item | None], conflict: bool) -> None:
-        super().__init__(f"operations {failed}, conflict {conflict}")
+        super().__init__()
         self.failed = failed
         self.items = items
         self.conflict = conflict
@@ -49,8 +57,12 @@ def marshal_item(item: Mapping[str, Any]) -> dict[str, Any]:
     """A DynamoDB item; null values are left out, `data` becomes JSON text."""
     found = {name: marshal(value) for name, value in item.items() if value is not None and name != "data"}
     if "data" in item:
-        found["data"] = {"S": orjson.dumps(item["data"]).decode()}
+        found["data"] = marshal(_text(item["data"]))
     return found
+
+
+def _text(data: Any) -> str | bytes:
+    return data if isinstance(data, bytes) else encode(data).decode()
 
 
 def unmarshal_item(stored: Mapping[str, Mapping[str, Any]]) -> Item:
@@ -60,8 +72,8 @@ def unmarshal_item(stored: Mapping[str, Mapping[str, Any]]) -> Item:
         if kind == "N":
             value = int(value) if value.lstrip("-").isdigit() else float(value)
         item[name] = value
-    if "data" in item:
-        item["data"] = orjson.loads(item["data"])
+    if isinstance(item.get("data"), str):
+        item["data"] = decode(item["data"])
     return item
 
 
@@ -88,9 +100,9 @@ def batch_get(table: str, keys: Iterable[tuple[str, str | None]]) -> list[Item]:
             pending = answer.get("UnprocessedKeys")
             if not pending:
                 break
-            _back_off(attempt)
+            back_off(attempt)
         else:
-            raise TimeoutError(f"{name} left keys unprocessed")
+            raise Throttled()
     return found
 
 
@@ -185,7 +197,7 @@ def update(
             removes.append(f"#s{position}")
         else:
             sets.append(f"#s{position} = :s{position}")
-            bound[f":s{position}"] = orjson.dumps(value).decode() if name == "data" else value
+            bound[f":s{position}"] = _text(value) if name == "data" else value
     for position, (name, amount) in enumerate((add or {}).items()):
         names[f"#a{position}"] = name
         adds.append(f"#a{position} :a{position}")
@@ -219,40 +231,60 @@ def _conditioned(
 
 
 def transact(operations: list[Item]) -> None:
-    """Write all operations or none. Raises Clash when a condition fails or another transaction holds an item.
+    """Write all operations or none. Raises Clash when a condition fails or another transaction holds an item, and
+    Throttled when DynamoDB has no capacity for them now.
 
     DynamoDB takes 100 operations. Of more, the first without conditions are written ahead, one by one: an alert for
     hundreds of receivers is rather listed too early than not at all.
     """
-    operations = _ahead(operations)
-    if len(operations) == 1:
-        write(operations[0])
+    early = _early(operations)
+    for position in early:
+        write(operations[position])
+    places = [position for position in range(len(operations)) if position not in early]
+    if len(places) == 1:
+        _alone(operations, places[0])
         return
     database = clients.dynamodb()
     try:
-        database.transact_write_items(TransactItems=operations)
+        database.transact_write_items(TransactItems=[operations[position] for position in places])
     except database.exceptions.TransactionCanceledException as error:
-        reasons = error.response.get("CancellationReasons", [])
-        failed = [i for i, reason in enumerate(reasons) if reason.get("Code") == "ConditionalCheckFailed"]
-        conflict = any(reason.get("Code") == "TransactionConflict" for reason in reasons)
-        if not failed and not conflict:
-            raise
-        items = [unmarshal_item(reason["Item"]) if reason.get("Item") else None for reason in reasons]
-        raise Clash(failed, items, conflict) from error
+        raise _cancelled(error, places) from error
+    except database.exceptions.ClientError as error:
+        raise _throttled(error) from error
 
 
-def _ahead(operations: list[Item]) -> list[Item]:
-    """The operations that a transaction holds, after writing those that are too many for it."""
-    free = [index for index, operation in enumerate(operations) if _is_free(operation)]
-    early = set(free[: max(0, len(operations) - _MOST_OPERATIONS)])
-    for index in early:
-        write(operations[index])
-    return [operation for index, operation in enumerate(operations) if index not in early]
+def _early(operations: list[Item]) -> set[int]:
+    """The places of operations to write before the transaction, as they are too many for it."""
+    surplus = len(operations) - _MOST_OPERATIONS
+    return set([place for place, operation in enumerate(operations) if _is_free(operation)][: max(0, surplus)])
 
 
 def _is_free(operation: Item) -> bool:
     arguments = operation.get("Put") or operation.get("Delete")
     return arguments is not None and "ConditionExpression" not in arguments
+
+
+def _alone(operations: list[Item], place: int) -> None:
+    try:
+        write(operations[place])
+    except Clash as clash:
+        raise Clash([place] if clash.failed else [], clash.items, clash.conflict) from clash
+
+
+def _cancelled(error: Any, places: list[int]) -> Exception:
+    """What cancelled a transaction: a Clash with the places of the conditions that failed, or no capacity."""
+    reasons = error.response.get("CancellationReasons", [])
+    codes = [reason.get("Code") for reason in reasons]
+    failed = [place for place, code in zip(places, codes, strict=False) if code == "ConditionalCheckFailed"]
+    conflict = "TransactionConflict" in codes
+    if failed or conflict:
+        items = [unmarshal_item(reason["Item"]) if reason.get("Item") else None for reason in reasons]
+        return Clash(failed, items, conflict)
+    return Throttled() if _THROTTLED.intersection(codes) else error
+
+
+def _throttled(error: Any) -> Exception:
+    return Throttled() if error.response["Error"]["Code"] in _THROTTLED else error
 
 
 def write(operation: Item) -> Item | None:
@@ -268,20 +300,24 @@ def write(operation: Item) -> Item | None:
     except database.exceptions.ConditionalCheckFailedException as error:
         stored = error.response.get("Item")
         raise Clash([0], [unmarshal_item(stored) if stored else None], False) from error
+    except database.exceptions.ClientError as error:
+        raise _throttled(error) from error
     return unmarshal_item(answer["Attributes"]) if answer.get("Attributes") else None
 
 
-def until_settled(step: Callable[[], T], attempts: int = 20) -> T:
-    """Run a read-decide-write step again for as long as others win the race for its items (it raises Clash)."""
+def until_settled(step: Callable[[], T], attempts: int = 20, seconds: float = 10.0) -> T:
+    """Run a read-decide-write step again for as long as others win the race for its items (Clash) or there is no
+    capacity (Throttled): at most `attempts` times and `seconds`."""
+    until = time.monotonic() + seconds
     for attempt in range(attempts):
         try:
             return step()
-        except Clash:
-            if attempt == attempts - 1:
+        except (Clash, Throttled):
+            if attempt == attempts - 1 or time.monotonic() >= until:
                 raise
-            _back_off(attempt)
+            back_off(attempt)
     raise AssertionError("attempts is at least one")
 
 
-def _back_off(attempt: int) -> None:
+def back_off(attempt: int) -> None:
     time.sleep(random.uniform(0, min(0.02 * 2**attempt, 1.0)))  # noqa: S311

@@ -28,6 +28,7 @@ class _Window:
 
 
 _windows: dict[str, _Window] = {}
+_samples: dict[str, tuple[int, int, int]] = {}
 _lock = threading.Lock()  # the local service counts in many threads
 
 
@@ -36,6 +37,22 @@ def seconds_until_allowed(key: str, limit: int, now: float) -> int:
     seconds to wait."""
     with _lock:
         return _count(key, limit, now)
+
+
+def sample(key: str, most: int, now: float) -> int | None:
+    """Whether this one of `key` is among the first `most` of its minute in this process: then how many were passed
+    over since the last that was, else None."""
+    with _lock:
+        minute = int(now // 60)
+        last, taken, passed_over = _samples.get(key, (minute, 0, 0))
+        taken = taken if last == minute else 0
+        if len(_samples) >= _MOST_WINDOWS:
+            _samples.clear()
+        if taken < most:
+            _samples[key] = (minute, taken + 1, 0)
+            return passed_over
+        _samples[key] = (minute, taken, passed_over + 1)
+        return None
 
 
 def _count(key: str, limit: int, now: float) -> int:
@@ -69,3 +86,4 @@ def _settle(key: str, window: _Window) -> None:
 def forget() -> None:
     """Start counting anew in this process."""
     _windows.clear()
+    _samples.clear()

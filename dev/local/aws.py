@@ -22,6 +22,7 @@ OUTPUTS = {
     "COUNTERS_TABLE": "CountersTable",
     "WEBHOOKS_QUEUE_URL": "WebhooksQueueUrl",
     "WEBHOOKS_DEAD_LETTERS_URL": "WebhooksDeadLettersUrl",
+    "RETRIES_QUEUE_URL": "RetriesQueueUrl",
     "TASKS_QUEUE_URL": "TasksQueueUrl",
     "TASKS_DEAD_LETTERS_URL": "TasksDeadLettersUrl",
     "REQUESTS_BUCKET": "RequestsBucket",

@@ -32,7 +32,11 @@ def take_batch(sqs: Any, queue_url: str, queue_arn: str, function: Function) -> 
     """Receive up to ten messages and call the function; delete those that it did, show the others again soon, until
     the queue's redrive policy sets them aside. Answers whether there were any."""
     received = sqs.receive_message(
-        QueueUrl=queue_url, MaxNumberOfMessages=10, AttributeNames=["All"], WaitTimeSeconds=0
+        QueueUrl=queue_url,
+        MaxNumberOfMessages=10,
+        AttributeNames=["All"],
+        MessageAttributeNames=["All"],
+        WaitTimeSeconds=0,
     ).get("Messages", [])
     if not received:
         return False
@@ -59,11 +63,18 @@ def _record(message: Mapping[str, Any], queue_arn: str) -> dict[str, Any]:
         "receiptHandle": message["ReceiptHandle"],
         "body": message["Body"],
         "attributes": message["Attributes"],
-        "messageAttributes": {},
+        "messageAttributes": _attributes(message.get("MessageAttributes", {})),
         "md5OfBody": message["MD5OfBody"],
         "eventSource": "aws:sqs",
         "eventSourceARN": queue_arn,
         "awsRegion": queue_arn.split(":")[3],
+    }
+
+
+def _attributes(received: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: {"dataType": attribute["DataType"], "stringValue": attribute.get("StringValue")}
+        for name, attribute in received.items()
     }
 
 

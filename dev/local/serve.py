@@ -54,7 +54,11 @@ def _threads(app: Any, server: Server) -> Iterator[None]:
     from chalicelib.storage import clients
 
     stop, sqs = threading.Event(), clients.client("sqs")
-    functions = {"WEBHOOKS_QUEUE_URL": app.process_webhooks, "TASKS_QUEUE_URL": app.process_tasks}
+    functions = {
+        "WEBHOOKS_QUEUE_URL": app.process_webhooks,
+        "RETRIES_QUEUE_URL": app.process_retries,
+        "TASKS_QUEUE_URL": app.process_tasks,
+    }
     polled = {os.environ[variable]: aws.queue(os.environ[variable]) for variable in functions}
     threads = [
         threading.Thread(target=events.tick, args=(app.tick, stop), daemon=True),

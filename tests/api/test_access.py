@@ -61,7 +61,7 @@ def test_a_lost_race_is_a_409(world, refused, monkeypatch):
         raise dynamo.Clash([0], [None], True)
 
     monkeypatch.setattr(configuration, "replace", lose)
-    monkeypatch.setattr(dynamo, "_back_off", lambda attempt: None)
+    monkeypatch.setattr(dynamo, "back_off", lambda attempt: None)
     assert "retry" in refused(409, "PUT", f"/teams/{team['id']}", {"name": "New"})
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from chalicelib import ids
 from chalicelib.alerts.alert import new_alert
+from chalicelib.alerts.changes import Changes
 
 STATUSES = ("open", "acknowledged", "resolved", "dropped")
 URGENCIES = ("low", "medium", "high")
@@ -16,7 +17,7 @@ URGENCIES = ("low", "medium", "high")
 
 def fill(world, count):
     """Alerts a second apart, newest last, put straight into the table: by two sources, for two teams."""
-    from chalicelib.storage import alerts, dynamo
+    from chalicelib.storage.commit import commit
 
     teams = [world.team("A"), world.team("B")]
     sources = [world.integration(name=name, team_ids=[teams[0]["id"]]) for name in ("One", "Two")]
@@ -35,8 +36,7 @@ def fill(world, count):
         alert = new_alert(
             ids.new(now), world.account.account["id"], sources[number % 2]["id"], "Integration", fields, now
         )
-        for operation in (alerts.put(alert), *alerts.put_receivers(alert)):
-            dynamo.write(operation)
+        commit(Changes(created=(alert,)), now)
         made.append(alert)
     world.many_teams, world.many_sources = teams, sources
     return made
@@ -190,10 +190,10 @@ def test_the_command_line_finds_an_alert_by_its_alias(world, some):
 
 
 def test_totals_beyond_the_bound_say_that_they_are_at_least_so_many(world, some, monkeypatch):
-    from chalicelib.storage import pages
+    from chalicelib.storage import lists
 
-    monkeypatch.setattr(pages, "MOST_COUNTED", 30)
-    monkeypatch.setattr(pages, "MOST_EXAMINED", 30)
+    monkeypatch.setattr(lists, "MOST_COUNTED", 30)
+    monkeypatch.setattr(lists, "MOST_EXAMINED", 30)
     found = world.ok("GET", "/alerts?limit=5")
     assert (found["total_count"], found["total_count_exact"], found["has_more"]) == (30, False, True)
     found = world.ok("GET", "/alerts?limit=5&urgency=low")

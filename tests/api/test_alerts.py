@@ -29,12 +29,15 @@ def make(world, team):
 @pytest.fixture
 def in_state(world, make):
     """An alert in a state, whichever way it got there."""
-    from chalicelib.storage import alerts, dynamo
+    from chalicelib.alerts.alert import moved
+    from chalicelib.alerts.changes import Changed, Changes
+    from chalicelib.storage import alerts
+    from chalicelib.storage.commit import commit
 
     def made(status):
         alert = make()
         stored = alerts.read(alert["account_id"], alert["prefix_id"])
-        dynamo.write(alerts.transition(stored, status, world.now))
+        commit(Changes(changed=(Changed(stored, moved(stored, status, world.now)),)), world.now)
         return world.ok("GET", f"/alerts/{alert['id']}")
 
     return made

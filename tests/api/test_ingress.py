@@ -44,7 +44,39 @@ def test_without_the_right_token_the_answer_is_403_and_nothing_is_taken(world):
     integration = world.integration(option_token="s3cret")
     for headers in ({}, {"pagertree-token": "wrong"}, {"pagertree-token": ""}):
         assert world.hook(integration, CREATE, **headers).status == 403
-    assert world.messages() == []
+    world.deliver()
+    assert world.alerts() == []
+    assert world.hook(integration, CREATE, **{"pagertree-token": "s3cret"}).status == 200
+
+
+def test_a_refused_request_leaves_a_log_that_says_why_without_its_secrets(world):
+    integration = world.integration(option_token="s3cret")
+    world.hook(integration, CREATE, **{"pagertree-token": "wr0ng-one"})
+    world.deliver()
+    (log,) = world.ok("GET", f"/logs?owner_id={integration['id']}")["data"]
+    assert (log["state"], log["level"]) == ("refused", "warn")
+    assert log["details"]["message"]["action"] == "refused"
+    assert [note["message"] for note in log["details"]["sublogs"]] == [
+        "answered 403: the token or signature is missing or wrong"
+    ]
+    assert "wr0ng-one" not in str(log)
+
+
+def test_a_flood_of_refusals_is_logged_in_part_and_says_how_much_was_not(world):
+    integration = world.integration(option_token="s3cret")
+    for _ in range(30):
+        assert world.hook(integration, CREATE).status in (403, 429)
+    world.clock.shift(60)
+    world.hook(integration, CREATE)
+    world.deliver()
+    logs = world.ok("GET", f"/logs?owner_id={integration['id']}&limit=100")["data"]
+    assert len(logs) == 7
+    assert "24 more were refused since the last log" in str(logs[0])
+
+
+def test_refused_requests_do_not_use_up_the_rate_of_the_right_sender(world):
+    integration = world.integration(option_token="s3cret", option_rate_limit=5)
+    assert {world.hook(integration, CREATE).status for _ in range(20)} == {403, 429}
     assert world.hook(integration, CREATE, **{"pagertree-token": "s3cret"}).status == 200
 
 
@@ -62,7 +94,10 @@ def test_over_its_rate_an_integration_answers_429_and_says_when_to_come_back(wor
     answers = [world.hook(integration, CREATE) for _ in range(5)]
     assert [answer.status for answer in answers] == [200, 200, 200, 429, 429]
     assert answers[-1].headers["Retry-After"] == "40"
-    assert len(world.messages()) == 3
+    world.deliver()
+    logs = world.ok("GET", f"/logs?owner_id={integration['id']}")["data"]
+    assert [log["state"] for log in logs] == ["refused", "refused", "done", "done", "done"]
+    assert "answered 429: more than 3 requests in this minute" in str(logs[0])
     world.clock.shift(40)
     assert world.hook(integration, CREATE).status == 200
 

@@ -25,7 +25,13 @@ from chalicelib.durations import parse_duration
 from tests.conftest import World
 
 NEW = {"status": "queued", "to": [], "count": 0, "parent": None}
-QUEUES = ("WEBHOOKS_QUEUE_URL", "TASKS_QUEUE_URL", "WEBHOOKS_DEAD_LETTERS_URL", "TASKS_DEAD_LETTERS_URL")
+QUEUES = (
+    "WEBHOOKS_QUEUE_URL",
+    "RETRIES_QUEUE_URL",
+    "TASKS_QUEUE_URL",
+    "WEBHOOKS_DEAD_LETTERS_URL",
+    "TASKS_DEAD_LETTERS_URL",
+)
 PARTS = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesDelayed", "ApproximateNumberOfMessagesNotVisible")
 
 State = dict[str, Any]

@@ -197,8 +197,29 @@ def test_a_filled_in_form_makes_an_alert(flow: Flow):
     assert (page.status, "Call the caretaker" in page.text) == (200, True)
     flow.at("0m").do(lambda: post_form(flow, integration, FORM))
     flow.want("0m", "The door does not open", status="open", to=["X"])
-    flow.at("1m").do(lambda: post_form(flow, integration, FORM))
+    flow.at("1m").do(lambda: post_form(flow, integration, {**FORM, "name": "Bob Miller"}))
     flow.want("1m", "The door does not open #2", status="open", to=["X"])
+    flow.run()
+
+
+def test_a_request_without_a_key_that_is_sent_again_within_ten_minutes_makes_no_second_alert(flow: Flow):
+    integration = templated(flow, "form")
+    for minute in ("0m", "9m", "25m"):
+        flow.at(minute).do(lambda: post_form(flow, integration, FORM))
+    flow.want("0m", "The door does not open", status="open", to=["X"])
+    flow.want("9m", "The door does not open", count=1)
+    flow.want("25m", "The door does not open #2", status="open", to=["X"])
+    flow.run()
+
+
+def test_a_request_sent_again_after_its_alert_was_resolved_by_hand_makes_no_second_alert(flow: Flow):
+    integration = templated(flow, "form")
+    flow.at("0m").do(lambda: post_form(flow, integration, FORM))
+    flow.want("0m", "The door does not open", status="open", to=["X"])
+    flow.at("1m").act("The door does not open", "resolve")
+    flow.want("1m", "The door does not open", status="resolved")
+    flow.at("2m").do(lambda: post_form(flow, integration, FORM))
+    flow.want("2m", "The door does not open", count=1)
     flow.run()
 
 

@@ -172,7 +172,7 @@ def test_a_timer_whose_message_was_lost_is_found_overdue_and_sent_again(flow: Fl
     flow.at("0m").push(integration, webhook("1", "Down"))
     flow.want("0m", "Down")
     flow.at(f"{delay - 1}m").do(purge)
-    flow.want(f"{delay + 3}m", "Down", status="open", to=["X"])
+    flow.want(f"{delay + 1}m", "Down", status="open", to=["X"])
     flow.run(until=f"{delay + 10}m")
 
 

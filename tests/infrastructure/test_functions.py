@@ -8,8 +8,8 @@ from typing import Any
 
 from tests.infrastructure.conftest import Resources, of_type
 
-FUNCTIONS = {"APIHandler", "ProcessWebhooks", "ProcessTasks", "Tick"}
-QUEUES = {"ProcessWebhooks": "WebhooksQueue", "ProcessTasks": "TasksQueue"}
+FUNCTIONS = {"APIHandler", "ProcessWebhooks", "ProcessRetries", "ProcessTasks", "Tick"}
+QUEUES = {"ProcessWebhooks": "WebhooksQueue", "ProcessRetries": "RetriesQueue", "ProcessTasks": "TasksQueue"}
 
 
 def statements(resources: Resources, function: str) -> Iterator[tuple[set[str], list[Any]]]:
@@ -69,9 +69,11 @@ def test_each_queue_is_consumed_by_its_function_alone(resources: Resources) -> N
         assert consumers == {function}
 
 
-def test_the_schedule_touches_timers_and_tasks_only(resources: Resources) -> None:
+def test_the_schedule_moves_timers_and_logs_those_that_it_gives_up(resources: Resources) -> None:
     touched = {target["Fn::GetAtt"][0] for _, targets in statements(resources, "Tick") for target in targets}
-    assert touched == {"TickLogs", "TimersTable", "TasksQueue"}
+    assert touched == {"TickLogs", "TimersTable", "TasksQueue", "AlertsTable", "LogsTable"}
+    assert actions_on(resources, "Tick", "AlertsTable") == {"dynamodb:GetItem"}
+    assert actions_on(resources, "Tick", "LogsTable") == {"dynamodb:PutItem"}
 
 
 def test_every_function_logs_to_a_group_of_its_own_that_expires(resources: Resources, functions: Resources) -> None:
@@ -86,7 +88,7 @@ def test_every_queue_reports_failed_messages_one_by_one(functions: Resources) ->
         event = functions[function]["Events"][f"{function}SqsEventSource"]["Properties"]
         assert event["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
         assert event["Queue"] == {"Fn::Sub": f"${{{queue}.Arn}}"}
-        assert event["BatchSize"] == 10
+        assert event["BatchSize"] == (1 if queue == "RetriesQueue" else 10)  # what ends a function ends alone
         assert event["ScalingConfig"]["MaximumConcurrency"] >= 2
 
 
@@ -111,6 +113,7 @@ def test_every_name_in_the_environment_is_one_that_the_application_reads(templat
         "TIMERS_TABLE",
         "COUNTERS_TABLE",
         "WEBHOOKS_QUEUE_URL",
+        "RETRIES_QUEUE_URL",
         "TASKS_QUEUE_URL",
         "REQUESTS_BUCKET",
     }

@@ -13,17 +13,27 @@ TABLES = {
     "AlertsTable": (
         ["pk", "sk"],
         {
-            "by_account": ["account_model", "id"],
+            "by_account": ["account", "id"],
             "by_status": ["account_status", "id"],
             "by_parent": ["parent", "id"],
-            "by_thirdparty": ["account_thirdparty", "id"],
+            "by_thirdparty": ["thirdparty", "id"],
+            "live": ["live", "id"],
         },
     ),
-    "LogsTable": (["pk"], {"by_account": ["account_model", "id"], "by_owner": ["parent", "id"]}),
+    "LogsTable": (["pk"], {"by_account": ["account", "id"], "by_owner": ["parent", "id"], "by_flag": ["flag", "id"]}),
     "TimersTable": (["pk", "sk"], {}),
     "CountersTable": (["pk"], {}),
 }
-QUEUES = {"WebhooksQueue": "WebhooksDeadLetters", "TasksQueue": "TasksDeadLetters"}
+PROJECTED = {"AlertsTable": {"by_account": ["search"], "live": ["account_status", "parent", "receivers", "search"]}}
+"""What indexes hold besides keys: lists filter by it."""
+
+QUEUES = {
+    "WebhooksQueue": "WebhooksDeadLetters",
+    "RetriesQueue": "WebhooksDeadLetters",
+    "TasksQueue": "TasksDeadLetters",
+}
+RECEIVES = {"WebhooksQueue": 5, "RetriesQueue": 4, "TasksQueue": 5}
+"""How often a queue delivers a message; what is in the queue of retries was delivered once before."""
 FOURTEEN_DAYS = 14 * 86_400
 
 
@@ -43,7 +53,8 @@ def test_a_table_has_its_keys_and_indexes(resources: Resources, name: str) -> No
     found = table.get("GlobalSecondaryIndexes", [])
     assert keys(table["KeySchema"]) == key
     assert {index["IndexName"]: keys(index["KeySchema"]) for index in found} == indexes
-    assert all(index["Projection"] == {"ProjectionType": "KEYS_ONLY"} for index in found)
+    projected = {index["IndexName"]: index["Projection"].get("NonKeyAttributes", []) for index in found}
+    assert {name: more for name, more in projected.items() if more} == PROJECTED.get(name, {})
     declared = {attribute["AttributeName"] for attribute in table["AttributeDefinitions"]}
     assert declared == {*key, *(part for index in indexes.values() for part in index)}
 
@@ -68,17 +79,17 @@ def test_the_configuration_does_not_expire(resources: Resources) -> None:
 
 
 @pytest.mark.parametrize("name", QUEUES)
-def test_a_queue_moves_what_fails_five_times_to_its_dead_letters(resources: Resources, name: str) -> None:
+def test_a_queue_moves_what_fails_again_and_again_to_its_dead_letters(resources: Resources, name: str) -> None:
     dead = QUEUES[name]
     redrive = resources[name]["Properties"]["RedrivePolicy"]
-    assert redrive == {"deadLetterTargetArn": {"Fn::GetAtt": [dead, "Arn"]}, "maxReceiveCount": 5}
+    assert redrive == {"deadLetterTargetArn": {"Fn::GetAtt": [dead, "Arn"]}, "maxReceiveCount": RECEIVES[name]}
     allowed = resources[dead]["Properties"]["RedriveAllowPolicy"]
     queue_name = resources[name]["Properties"]["QueueName"]["Fn::Sub"]
     assert allowed["redrivePermission"] == "byQueue"
-    assert [arn["Fn::Sub"].split(":")[-1] for arn in allowed["sourceQueueArns"]] == [queue_name]
+    assert queue_name in [arn["Fn::Sub"].split(":")[-1] for arn in allowed["sourceQueueArns"]]
 
 
-@pytest.mark.parametrize("name", [*QUEUES.keys(), *QUEUES.values()])
+@pytest.mark.parametrize("name", sorted({*QUEUES.keys(), *QUEUES.values()}))
 def test_a_queue_is_encrypted_and_keeps_messages_for_fourteen_days(resources: Resources, name: str) -> None:
     queue = resources[name]["Properties"]
     assert queue["SqsManagedSseEnabled"] is True
@@ -86,7 +97,7 @@ def test_a_queue_is_encrypted_and_keeps_messages_for_fourteen_days(resources: Re
     assert queue["MaximumMessageSize"] == 1024 * 1024
 
 
-@pytest.mark.parametrize("name", ["WebhooksQueuePolicy", "TasksQueuePolicy", "RequestsBucketPolicy"])
+@pytest.mark.parametrize("name", [f"{queue}Policy" for queue in QUEUES] + ["RequestsBucketPolicy"])
 def test_queues_and_the_bucket_speak_tls_only(resources: Resources, name: str) -> None:
     first = resources[name]["Properties"]["PolicyDocument"]["Statement"][0]
     assert (first["Effect"], first["Principal"]) == ("Deny", "*")

@@ -146,6 +146,11 @@ class Adapter:
         """A URL of the vendor's to GET once, such as a subscription to confirm, when the action is `other`."""
         return None
 
+    def replay_key(self, request: Request) -> str | None:
+        """What tells this very event from every other, of a signed request that carries no signed time: it is taken
+        once a day. None where two honest events can be the same to the byte."""
+        return None
+
     def template_data(self, request: Request) -> dict[str, Json]:
         """What the integration's templates see as `data`."""
         return request.params

@@ -54,17 +54,22 @@ def shown(adapter: type[Adapter], request: Request, options: Mapping[str, Any]) 
     """
     names = frozenset(name.lower() for name in adapter.SECRET_PARAMS)
     secrets = _secrets(adapter, request, options, names)
-    safe = masked(adapter, request, options)
+    described = describe(masked(adapter, request, options))
+    params = {name: MASK if name.lower() in names else value for name, value in described["params"].items()}
     try:
-        params = _hide_all({name: MASK if name.lower() in names else v for name, v in safe.params.items()}, secrets)
+        return described | {"params": _hide_all(params, secrets), "body": _hide(described["body"], secrets)}
     except RecursionError:
-        params = {}
+        return described | {"params": {}, "body": _hide(described["body"], secrets)}
+
+
+def describe(request: Request) -> dict[str, Any]:
+    """What a log shows of a request that is without secrets already."""
     return {
-        "url": safe.url,
+        "url": request.url,
         "method": request.method,
-        "headers": {f"HTTP_{name.upper().replace('-', '_')}": value for name, value in safe.headers.items()},
-        "params": params,
-        "body": _hide(safe.text, secrets),
+        "headers": {f"HTTP_{name.upper().replace('-', '_')}": value for name, value in request.headers.items()},
+        "params": dict(request.params),
+        "body": request.text,
         "remote_ip": request.remote_ip,
     }
 
