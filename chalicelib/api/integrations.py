@@ -9,7 +9,7 @@ from typing import Any
 from chalice import Blueprint
 
 from chalicelib import adapters, ids
-from chalicelib.adapters.kit.options import declared, read_options
+from chalicelib.adapters.kit.options import MASK, declared, generic, read_options, without_former
 from chalicelib.api.http import Call, route
 from chalicelib.api.integration_types import embedded
 from chalicelib.api.previews import read_request
@@ -20,15 +20,16 @@ from chalicelib.words import INTEGRATION_FIELDS
 
 integrations = Blueprint(__name__)
 
-_MASK = "********"
-
 
 def _complete(call: Call, found: Object, stored: Object | None) -> Object:
     """Add the type and the options; both are validated together with the destinations, before anything is stored."""
     slug = _slug(call.params.get("integration_type_id"), stored)
-    adapter = adapters.load(slug)
-    kept = stored["options"] if stored and stored["integration_type"] == slug else {}
-    return {**found, "integration_type": slug, "options": read_options(adapter, _options(call.params), kept)}
+    adapter, given = adapters.load(slug), _options(call.params)
+    kept = stored["options"] if stored else {}
+    if stored and stored["integration_type"] != slug:
+        given = without_former(adapters.load(stored["integration_type"]), adapter, given, kept)
+        kept = generic(kept)
+    return {**found, "integration_type": slug, "options": read_options(adapter, given, kept)}
 
 
 def _slug(given: Any, stored: Object | None) -> str:
@@ -43,12 +44,17 @@ def _slug(given: Any, stored: Object | None) -> str:
 
 
 def _options(params: Mapping[str, Any]) -> dict[str, Any]:
-    """Options by bare name: `option_<name>` keys, or the `options` map that a client read and sends back. A masked
-    secret that comes back unchanged is no change."""
-    grouped = params.get("options")
-    options = dict(grouped) if isinstance(grouped, dict) else {}
-    options |= {name.removeprefix("option_"): value for name, value in params.items() if name.startswith("option_")}
-    return {name: value for name, value in options.items() if value != _MASK}
+    """Options by bare name: `option_<name>` keys, or the `options` map that a client read and sends back. What only
+    looks like the one or the other (`optionToken`) is among them, so that it is refused. Raises Invalid."""
+    grouped = params.get("options") or {}
+    if not isinstance(grouped, dict):
+        raise Invalid("options must be an object")
+    lone = {name: value for name, value in params.items() if name.lower().startswith("option") and name != "options"}
+    return grouped | {_bare(name): value for name, value in lone.items()}
+
+
+def _bare(name: str) -> str:
+    return name[len("option_") :] if name.startswith("option_") else name
 
 
 def _check(call: Call, found: Object) -> None:
@@ -61,7 +67,7 @@ def _show(found: Object, call: Call) -> Object:
     options = dict(found["options"])
     if not call.caller.is_admin:
         secret = [option.name for option in declared(adapter) if option.secret and options.get(option.name)]
-        options |= dict.fromkeys(secret, _MASK)
+        options |= dict.fromkeys(secret, MASK)
     return {
         **found,
         "integration_type": embedded(found["integration_type"]),

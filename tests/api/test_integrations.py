@@ -169,18 +169,64 @@ def test_every_missing_field_is_named_at_once(refused):
     assert refused(422, "POST", "/integrations", {}) == "name can't be blank; urgency can't be blank"
 
 
-def test_an_integration_of_another_type_starts_with_that_types_options(world):
+def test_an_integration_of_another_type_keeps_the_options_that_every_type_has_and_no_others(world):
     made = world.integration(option_token="s3cret", option_rate_limit=7)
     changed = world.ok("PUT", f"/integrations/{made['id']}", {"integration_type_id": "prometheus"})
     assert changed["integration_type"]["slug"] == "prometheus"
     assert "token" not in changed["options"]
+    assert changed["options"]["rate_limit"] == 7
+
+
+@pytest.mark.parametrize("writes", [lambda options: options, lambda options: {**options, "token": "********"}])
+def test_options_that_were_read_and_come_back_with_another_type_are_dropped_with_the_old_one(world, writes):
+    made = world.integration(option_token="s3cret", option_capture_additional_data=True)
+    body = {"integration_type_id": "prometheus", "options": writes(made["options"])}
+    assert "token" not in world.ok("PUT", f"/integrations/{made['id']}", body)["options"]
+
+
+def test_an_option_of_the_old_type_that_is_changed_along_with_the_type_is_refused(world, refused):
+    made = world.integration(option_token="s3cret")
+    body = {"integration_type_id": "prometheus", "option_token": "new"}
+    told = refused(422, "PUT", f"/integrations/{made['id']}", body)
+    assert told.startswith("option_token is no option of this integration type")
 
 
 def test_parameters_outside_the_permit_list_are_dropped(world, valid):
-    made = world.ok("POST", "/integrations", {**valid, "id": "x", "tiny_id": 99, "account_id": "x", "option_zz": 1})
+    made = world.ok("POST", "/integrations", {**valid, "id": "x", "tiny_id": 99, "account_id": "x", "zz": 1})
     assert ids.is_ulid(made["id"])
     assert made["tiny_id"] == 1
-    assert "zz" not in made["options"]
+
+
+@pytest.mark.parametrize(
+    "given",
+    [{"option_tokn": "1"}, {"options": {"tokn": "1"}}, {"options": {"tokn": "********"}}, {"option_tokn": None}],
+)
+def test_a_misspelt_option_is_refused_and_the_nearest_name_offered(world, valid, refused, given):
+    told = refused(422, "POST", "/integrations", {**valid, **given})
+    assert told == "option_tokn is no option of this integration type: did you mean option_token?"
+    assert world.ok("GET", "/integrations")["total_count"] == 0
+
+
+@pytest.mark.parametrize("name", ["optionToken", "Option_token", "options_token", "option-token", "OPTION_TOKEN"])
+def test_what_only_looks_like_an_option_is_refused(valid, refused, name):
+    told = refused(422, "POST", "/integrations", {**valid, name: "s3cret"})
+    assert told == f"{name} is no option of this integration type: did you mean option_token?"
+
+
+def test_an_option_that_resembles_none_is_refused_without_an_offer(valid, refused):
+    told = refused(422, "POST", "/integrations", {**valid, "option_zz": 1, "options": {"q": 2, "rate_limit": "x"}})
+    assert told == (
+        "option_q is no option of this integration type; option_zz is no option of this integration type; "
+        "option_rate_limit must be a whole number"
+    )
+    assert refused(422, "POST", "/integrations", {**valid, "options": "token"}) == "options must be an object"
+
+
+def test_the_mask_of_a_secret_is_no_secret(world, valid, refused):
+    told = refused(422, "POST", "/integrations", {**valid, "option_token": "********"})
+    assert told == "option_token is masked: write the secret itself"
+    made = world.ok("POST", "/integrations", {**valid, "option_token": "s3cret"})
+    assert world.ok("PUT", f"/integrations/{made['id']}", {"option_token": "********"})["options"]["token"] == "s3cret"
 
 
 def test_a_slash_at_the_end_and_an_empty_json_body_are_no_errors(world, valid):

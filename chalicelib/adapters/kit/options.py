@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -12,7 +13,12 @@ from chalicelib.errors import check
 # Rails' boolean casts, which form-encoded clients rely on; other words are refused rather than taken for true.
 _FALSE = (False, 0, "0", "f", "F", "false", "False", "FALSE", "off", "OFF")
 _TRUE = (True, 1, "1", "t", "T", "true", "True", "TRUE", "on", "ON")
+MASK = "********"
+"""What is shown of a secret option to those who may not read it."""
+
 _MAX_TEXT = 64 * 1024
+_SHOWN_STRANGERS = 10
+_PREFIX = re.compile("options?[_-]?")
 _TYPES = {str: "string", bool: "boolean", int: "integer"}
 _NOUNS = {str: "text", bool: "true or false", int: "a whole number"}
 
@@ -85,13 +91,15 @@ def defaults(adapter: type[Adapter]) -> dict[str, Any]:
 def read_options(adapter: type[Adapter], given: Mapping[str, Any], stored: Mapping[str, Any]) -> dict[str, Any]:
     """The options that `given` (by bare name) makes of the `stored` ones, every declared option present.
 
-    Null and blank go back to the default. Raises Invalid with one message per faulty option; names that the
-    type does not declare are ignored, as parameters outside a permit list are.
+    Null and blank go back to the default; the mask of a stored secret changes nothing. Raises Invalid with one message
+    per faulty option, names that the type does not declare included: a misspelt secret would leave an open endpoint.
     """
     values = {**defaults(adapter), **{k: v for k, v in stored.items() if v is not None}}
-    problems: list[str] = []
+    problems = list(_strangers(adapter, given))
     for option in declared(adapter):
-        if option.name in given:
+        if option.secret and given.get(option.name) == MASK:
+            problems.extend([] if values[option.name] else [f"option_{option.name} is masked: write the secret itself"])
+        elif option.name in given:
             values[option.name], fault = _cast(option, given[option.name])
             problems.extend([f"option_{option.name} {fault}"] if fault else [])
         required = option.required or (option.required_with and values[option.required_with])
@@ -99,6 +107,38 @@ def read_options(adapter: type[Adapter], given: Mapping[str, Any], stored: Mappi
             problems.append(f"option_{option.name} can't be blank")
     check(dict.fromkeys(problems))
     return {option.name: values[option.name] for option in declared(adapter)}
+
+
+def _strangers(adapter: type[Adapter], given: Mapping[str, Any]) -> Iterator[str]:
+    """A message for each name that is no option, with the nearest one that is."""
+    known = [option.name for option in declared(adapter)]
+    for name in [name for name in given if name not in known][:_SHOWN_STRANGERS]:
+        from difflib import get_close_matches  # only a fault needs it, no webhook does
+
+        near = get_close_matches(_PREFIX.sub("", name[:64].lower()), known, 1)
+        offer = f": did you mean option_{near[0]}?" if near else ""
+        shown = name if name.lower().startswith("option") else f"option_{name}"
+        yield f"{shown[:64]} is no option of this integration type{offer}"
+
+
+def without_former(
+    former: type[Adapter], adapter: type[Adapter], given: Mapping[str, Any], stored: Mapping[str, Any]
+) -> dict[str, Any]:
+    """`given` without the options of an integration's `former` type that a client read and sends back as they are
+    `stored` (or masked), when the type changes to one that has no such options."""
+    known = {option.name for option in declared(adapter)}
+    gone = {option.name: option for option in declared(former) if option.name not in known}
+    return {name: value for name, value in given.items() if not (name in gone and _same(gone[name], value, stored))}
+
+
+def _same(option: Option, value: Any, stored: Mapping[str, Any]) -> bool:
+    return (option.secret and value == MASK) or _cast(option, value)[0] == stored.get(option.name, option.default)
+
+
+def generic(options: Mapping[str, Any]) -> dict[str, Any]:
+    """The options that every type has: an integration whose type changes keeps them."""
+    names = {option.name for option in GENERIC_OPTIONS}
+    return {name: value for name, value in options.items() if name in names}
 
 
 def _cast(option: Option, value: Any) -> tuple[Any, str | None]:

@@ -30,8 +30,9 @@ _TAGS = {
 _ABOUT = """Webhooks in, deduplicated and routed alerts out.
 
 Bodies are JSON objects or forms. Forms nest by brackets: `meta[incident]=true`, `team_ids[]=A&team_ids[]=B`;
-a name that repeats is a list. Parameters that an operation does not know are ignored. An id is a ULID or a prefix id,
-wherever one is read; answers name objects by ULID. Times are ISO 8601 in UTC with milliseconds.
+a name that repeats is a list. Parameters that an operation does not know are ignored, but for options (`option_…`) that
+the integration's type does not have: those are refused. An id is a ULID or a prefix id, wherever one is read; answers
+name objects by ULID. Times are ISO 8601 in UTC with milliseconds.
 Errors answer `{"errors": [{"message": "name can't be blank"}], "code": 422}`."""
 _ERRORS = {
     400: "The request cannot be read.",
