@@ -16,7 +16,7 @@ from typing import Any
 
 from chalicelib import adapters
 from chalicelib.adapters.kit.adapter import Adapter, AlertDraft, IntegrationContext, adapt
-from chalicelib.adapters.kit.options import read_options
+from chalicelib.adapters.kit.options import declared, read_options
 from chalicelib.adapters.kit.request import Request
 from chalicelib.adapters.kit.values import blank, text
 
@@ -69,7 +69,8 @@ def compare(adapter: type[Adapter], cases: Iterable[dict[str, Any]], departures:
 
 def _differences(adapter: type[Adapter], case: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """The fields that differ, each with what is wanted and what there is."""
-    options = read_options(adapter, case["options"], {})
+    known = {option.name for option in declared(adapter)}
+    options = read_options(adapter, {name: value for name, value in case["options"].items() if name in known}, {})
     request, expect = request_of(case), case["expect"]
     outcome = adapt(adapter(options, CONTEXT), request, check_blocked=False)
     ours: dict[str, Any] = {

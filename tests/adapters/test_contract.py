@@ -21,7 +21,9 @@ from chalicelib import adapters
 from chalicelib.adapters import load_examples
 from chalicelib.adapters.kit.adapter import Action, Adapter, AlertDraft, IntegrationContext, Reply
 from chalicelib.adapters.kit.examples import request_of
+from chalicelib.adapters.kit.explain import explanation
 from chalicelib.adapters.kit.options import declared, read_options
+from chalicelib.adapters.kit.reading import read
 from chalicelib.adapters.kit.request import Request
 from chalicelib.adapters.kit.values import blank
 
@@ -216,7 +218,8 @@ def _exercise(adapter: Adapter, request: Request) -> None:
         assert status < 500 or reply.status >= 500, "a request that was not stored must not look taken"
     url = adapter.confirmation_url(request)
     assert url is None or url.startswith("https://")
-    assert adapter.explain(request).strip()
+    assert adapter.explain(request) != ""
+    assert explanation(adapter, read(request), {}).strip()
     json.dumps([adapter.template_data(request), adapter.log_data(request)])
 
 

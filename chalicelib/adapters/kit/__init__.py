@@ -18,7 +18,11 @@ from chalicelib.adapters.kit.adapter import (
     same_secret,
     signature_matches,
 )
+from chalicelib.adapters.kit.keys import key, with_labels
+from chalicelib.adapters.kit.options import KEY_LABELS
+from chalicelib.adapters.kit.reading import as_sent, noted
 from chalicelib.adapters.kit.request import Request, nest, parse_json, walk
+from chalicelib.adapters.kit.urgency import urgency_of, worst
 from chalicelib.adapters.kit.values import (
     Datum,
     Json,
@@ -37,6 +41,7 @@ from chalicelib.adapters.kit.values import (
 )
 
 __all__ = [
+    "KEY_LABELS",
     "Action",
     "Adapter",
     "AlertDraft",
@@ -48,6 +53,7 @@ __all__ = [
     "Reply",
     "Request",
     "adapt",
+    "as_sent",
     "base64_signature",
     "blank",
     "datum",
@@ -55,8 +61,10 @@ __all__ = [
     "first_text",
     "items",
     "joined",
+    "key",
     "mapping",
     "nest",
+    "noted",
     "number",
     "parse_json",
     "same_secret",
@@ -65,5 +73,8 @@ __all__ = [
     "text",
     "text_or_none",
     "unique",
+    "urgency_of",
     "walk",
+    "with_labels",
+    "worst",
 ]

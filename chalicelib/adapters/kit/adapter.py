@@ -13,9 +13,13 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, ClassVar
 
+from chalicelib.adapters.kit.explain import explanation
+from chalicelib.adapters.kit.keys import bounded
+from chalicelib.adapters.kit.reading import read
 from chalicelib.adapters.kit.request import Request
+from chalicelib.adapters.kit.urgency import urgency_of
 from chalicelib.adapters.kit.values import Datum, Json, blank, text, unique
-from chalicelib.words import SEVERITIES, URGENCIES
+from chalicelib.words import SEVERITIES
 
 
 class Action(StrEnum):
@@ -55,12 +59,13 @@ class Option:
 class AlertDraft:
     """The alert that an adapter reads out of a request; null urgency means the integration's own.
 
+    `urgency` takes the vendor's word for the severity: `adapt` makes an urgency of it (kit/urgency.py has the words).
     `additional_data` takes what `datum` gives: the Nones of empty items are left out here.
     """
 
     title: str | None
     description: str | None = None
-    urgency: str | None = None
+    urgency: Json = None
     incident: bool = False
     incident_severity: str | None = None
     incident_message: str | None = None
@@ -73,8 +78,6 @@ class AlertDraft:
         self.additional_data = [item for item in self.additional_data if item is not None]
         self.tags = unique(self.tags)
         self.dedup_keys = unique(self.dedup_keys)
-        if self.urgency not in URGENCIES:
-            self.urgency = None
         if self.incident and self.incident_severity not in SEVERITIES:
             self.incident_severity = "SEV-UNKNOWN"
 
@@ -108,6 +111,11 @@ class Adapter:
     vendor: ClassVar[str]  # the vendor's page that documents the format
     OPTIONS: ClassVar[tuple[Option, ...]] = ()
     needs_existing: ClassVar[bool] = False
+    # The vendor's words: what each does (in any case, see `action_of`), the options that switch some of them on, and
+    # the urgencies of those that the table of all types (kit/urgency.py) lacks or takes otherwise.
+    ACTIONS: ClassVar[Mapping[Any, Action]] = {}
+    SWITCHES: ClassVar[Mapping[str, str]] = {}
+    URGENCIES: ClassVar[Mapping[Any, str]] = {}
     # Where a request carries secrets, besides Authorization and Cookie: masked in the stored log.
     SECRET_HEADERS: ClassVar[tuple[str, ...]] = ()
     SECRET_PARAMS: ClassVar[tuple[str, ...]] = ()
@@ -167,9 +175,18 @@ class Adapter:
             "remote_ip": request.remote_ip,
         }
 
-    def explain(self, request: Request) -> str:
-        """Why the action is `other`, for the log."""
-        return "no rule of this integration type covers the request"
+    def explain(self, request: Request) -> str | None:
+        """Why the action is `other`, where the body and the fields that `action` looked up do not say it: those are
+        told without a word from here (kit/explain.py)."""
+        return None
+
+    def action_of(self, word: Json) -> Action:
+        """What a word does by ACTIONS, in any case; `other` while the option that SWITCHES names for it is off."""
+        spelling = text(word).strip().lower()
+        if any(text(name).lower() == spelling and not self.options[option] for name, option in self.SWITCHES.items()):
+            return Action.OTHER
+        found = (action for name, action in self.ACTIONS.items() if text(name).lower() == spelling)
+        return next(found, Action.OTHER)
 
 
 def same_secret(expected: str, given: str | None) -> bool:
@@ -207,18 +224,31 @@ def adapt(adapter: Adapter, request: Request, check_blocked: bool = True) -> Out
         blocked = check_blocked and adapter.blocked(request)
     except Exception as error:  # fail closed
         return Outcome(True, Action.OTHER, None, None, f"the check of the sender failed: {type(error).__name__}")
+    reading = read(request)
     try:
-        action = adapter.action(request)
-        key = adapter.thirdparty_id(request)
+        action = adapter.action(reading)
+        looked_up = dict(reading.looked_up)
+        key = adapter.thirdparty_id(reading)
         if action not in (Action.CREATE, Action.RECREATE):
-            note = adapter.explain(request) if action is Action.OTHER else None
+            note = explanation(adapter, reading, looked_up) if action is Action.OTHER else None
             return Outcome(blocked, action, _key_text(key), None, note)
-        draft = adapter.alert(request)
+        draft = adapter.alert(reading)
+        word = draft.urgency
+        draft.urgency = urgency_of(word, adapter.URGENCIES, adapter.options.get("urgency_map"))
     except Exception as error:
         note = f"the request could not be read as {adapter.name}: {type(error).__name__}: {error}"[:500]
         return Outcome(blocked, Action.OTHER, None, None, note)
-    return Outcome(blocked, action, _key_text(key) or request.id, draft)
+    unknown = None if draft.urgency or blank(word) else f"no urgency is known for {text(word)[:60]!r}: urgency_map can"
+    return Outcome(blocked, action, _key_text(key) or request.id, draft, unknown and f"{unknown} give it one")
+
+
+def key_of(adapter: Adapter, request: Request) -> str | None:
+    """The key that `adapt` would find in a request; None when there is none, or it cannot be read."""
+    try:
+        return _key_text(adapter.thirdparty_id(read(request)))
+    except Exception:
+        return None
 
 
 def _key_text(key: Json) -> str | None:
-    return None if blank(key) or isinstance(key, (dict, list)) else text(key)[:1024]
+    return None if blank(key) or isinstance(key, (dict, list)) else bounded(text(key))

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from chalicelib.adapters.kit.adapter import Adapter, Option
+from chalicelib.adapters.kit.urgency import urgency_map_fault
 from chalicelib.durations import duration_fault
 from chalicelib.errors import check
 
@@ -69,6 +70,14 @@ GENERIC_OPTIONS: tuple[Option, ...] = (
         check=_period,
     ),
     Option(
+        "urgency_map",
+        str,
+        "Urgencies for the tool's own words, one `word: urgency` a line, such as `page: critical`; these go before the "
+        "type's.",
+        format="text",
+        check=urgency_map_fault,
+    ),
+    Option(
         "rate_limit",
         int,
         "Requests taken per minute; more are answered 429.",
@@ -77,6 +86,14 @@ GENERIC_OPTIONS: tuple[Option, ...] = (
         maximum=60_000,
     ),
 )
+
+
+KEY_LABELS = Option(
+    "key_labels",
+    str,
+    "Labels whose values join the key of an alert, such as `cluster, region`: for senders whose groups can coincide.",
+)
+"""For the OPTIONS of tools that send groups with labels; `keys.with_labels` reads it."""
 
 
 def declared(adapter: type[Adapter]) -> tuple[Option, ...]:
@@ -132,7 +149,8 @@ def without_former(
 
 
 def _same(option: Option, value: Any, stored: Mapping[str, Any]) -> bool:
-    return (option.secret and value == MASK) or _cast(option, value)[0] == stored.get(option.name, option.default)
+    masked = option.secret and value == MASK
+    return masked or bool(_cast(option, value)[0] == stored.get(option.name, option.default))
 
 
 def generic(options: Mapping[str, Any]) -> dict[str, Any]:

@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from chalicelib.adapters.kit.adapter import Action, Adapter, AlertDraft
+from chalicelib.adapters.kit.placeholders import without_placeholders
+from chalicelib.adapters.kit.reading import as_received
 from chalicelib.adapters.kit.request import Request, parse_json
 from chalicelib.adapters.kit.rule_checks import place_text, problems
 from chalicelib.adapters.kit.values import Datum, Json, blank, datum, items, mapping, split_unique, text, text_or_none
@@ -83,8 +85,9 @@ class RuledAdapter(Adapter):
     _latest: tuple[Request, Ruling] | None = None
 
     def _ruling(self, request: Request, log: Callable[[Request], Mapping[str, Json]]) -> Ruling:
-        if self._latest is None or self._latest[0] is not request:
-            self._latest = (request, decide(text(self.options["custom_definition"]), log(request), request))
+        received = as_received(request)
+        if self._latest is None or self._latest[0] is not received:
+            self._latest = (received, decide(text(self.options["custom_definition"]), log(request), request))
         return self._latest[1]
 
 
@@ -159,7 +162,7 @@ def _rendered(value: Json, document: Mapping[str, Json]) -> Json:
 def _parse_json(log: Mapping[str, Json]) -> Mapping[str, Json]:
     """The body as JSON for data, also when it is a list, or JSON within a JSON text."""
     found = parse_json(text(log.get("body")))
-    found = parse_json(found) if isinstance(found, str) else found
+    found = without_placeholders(parse_json(found) if isinstance(found, str) else found)
     if isinstance(found, dict):
         return {**log, "data": {**mapping(log.get("data")), **found}}
     return {**log, "data": found} if isinstance(found, list) else log
@@ -169,7 +172,7 @@ def _parse_sns(log: Mapping[str, Json]) -> Mapping[str, Json]:
     """The envelope of an SNS notification for data, and its Message parsed where that is JSON."""
     log = _parse_json(log)
     data = mapping(log.get("data"))
-    message = parse_json(data["Message"]) if isinstance(data.get("Message"), str) else None
+    message = without_placeholders(parse_json(data["Message"])) if isinstance(data.get("Message"), str) else None
     return {**log, "data": {**data, "Message": message}} if isinstance(message, (dict, list)) else log
 
 

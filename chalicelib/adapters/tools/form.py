@@ -73,7 +73,7 @@ class Form(Adapter):
         sentence = self.SENTENCES.get(status, "This request could not be taken.")
         return Reply(status, json.dumps({"code": status, "errors": [sentence]}), "application/json")
 
-    def explain(self, request: Request) -> str:
+    def explain(self, request: Request) -> str | None:
         if self._is_program(request):
             return f"the hidden field {HONEYPOT} is filled in, so a program sent this"
         return "none of the form's fields is filled in"

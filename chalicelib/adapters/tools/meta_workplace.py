@@ -15,6 +15,7 @@ from chalicelib.adapters.kit import (
     Request,
     first_text,
     joined,
+    noted,
     same_secret,
     signature_matches,
     text,
@@ -69,4 +70,4 @@ class MetaWorkplace(Adapter):
 
     def _read(self, request: Request, path: str) -> Json:
         """Out of the body alone: the signature does not cover the query."""
-        return walk(request.json, path)
+        return noted(request, path, walk(request.json, path))

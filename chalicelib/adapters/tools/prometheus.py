@@ -10,7 +10,6 @@ class Prometheus(Adapter):
     vendor = "https://prometheus.io/docs/alerting/latest/configuration/#webhook_config"
 
     ACTIONS = {"firing": Action.CREATE, "resolved": Action.RESOLVE}
-    URGENCIES = ("low", "medium", "high", "critical")
 
     def action(self, request: Request) -> Action:
         return self.ACTIONS.get(text(request.get("status")), Action.OTHER)
@@ -25,7 +24,7 @@ class Prometheus(Adapter):
         return AlertDraft(
             title=text(labels.get("alertname")) or joined(" ", "Prometheus", receiver, "firing"),
             description=text_or_none(request.get("commonAnnotations.summary")),
-            urgency=severity if severity in self.URGENCIES else None,
+            urgency=severity,
             additional_data=[
                 datum("link", "Alert Manager URL", request.get("externalURL")),
                 datum("text", "Receiver", receiver),

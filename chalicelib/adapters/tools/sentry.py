@@ -36,7 +36,7 @@ class Sentry(Adapter):
     )
 
     WEBHOOK = "webhook"  # the older webhook, which names no resource
-    ACTIONS = {
+    RESOURCES = {
         "issue": {
             "created": Action.CREATE,
             "unresolved": Action.CREATE,
@@ -79,7 +79,7 @@ class Sentry(Adapter):
     def action(self, request: Request) -> Action:
         if request.header("sentry-hook-resource") is None:
             return Action.CREATE if request.get("event") else Action.OTHER
-        return self.ACTIONS.get(self._resource(request), {}).get(text(request.get("action")), Action.OTHER)
+        return self.RESOURCES.get(self._resource(request), {}).get(text(request.get("action")), Action.OTHER)
 
     def thirdparty_id(self, request: Request) -> Json:
         return request.get(self.KEYS.get(self._resource(request), ""))

@@ -17,6 +17,7 @@ from chalicelib.adapters.kit import (
     datum,
     first_text,
     mapping,
+    noted,
     same_secret,
     text,
     text_or_none,
@@ -75,7 +76,7 @@ class Webhook(Adapter):
         return bool(token) and not same_secret(token, request.header("pagertree-token"))
 
     def action(self, request: Request) -> Action:
-        return self.ACTIONS.get(text(self._payload(request).get("event_type")).strip().lower(), Action.OTHER)
+        return self.action_of(noted(request, "event_type", self._payload(request).get("event_type")))
 
     def thirdparty_id(self, request: Request) -> Json:
         return self._payload(request).get("id")
@@ -96,10 +97,6 @@ class Webhook(Adapter):
             additional_data=self._captured(payload),
             tags=self._texts(payload.get("tags")),
         )
-
-    def explain(self, request: Request) -> str:
-        given = text(self._payload(request).get("event_type"))[:100]
-        return f"event_type must be create, acknowledge or resolve, not {given!r}"
 
     def _payload(self, request: Request) -> Mapping[str, Json]:
         """The payload, unwrapped, with lower-case keys; of two spellings the one that is not lower case wins."""

@@ -15,6 +15,7 @@ from chalicelib.adapters.kit import (
     Json,
     Option,
     Request,
+    as_sent,
     blank,
     datum,
     first_text,
@@ -28,12 +29,15 @@ class Zabbix(Adapter):
     vendor = "https://www.zabbix.com/documentation/current/en/manual/config/notifications/media/webhook"
     OPTIONS = (Option("map_urgency", bool, "The severity of the event sets the urgency.", default=False),)
 
-    ACTIONS = {"1": Action.CREATE, "{EVENT.VALUE}": Action.CREATE, "0": Action.RESOLVE}
+    ACTIONS = {"1": Action.CREATE, "0": Action.RESOLVE}
+    TEST = "{EVENT.VALUE}"  # what a test of the media type sends
     URGENCIES = {"0": "silent", "1": "low", "2": "medium", "3": "medium", "4": "high", "5": "critical"}
     TRIGGER_EVENT = "0"
 
     def action(self, request: Request) -> Action:
-        return self.ACTIONS.get(text(request.get("event_value")), Action.OTHER)
+        if as_sent(request, "event_value") == self.TEST:
+            return Action.CREATE
+        return self.action_of(request.get("event_value"))
 
     def thirdparty_id(self, request: Request) -> Json:
         return first_text(request.get("trigger_id"), request.get("event_id"))
