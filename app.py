@@ -9,6 +9,7 @@ from typing import Any
 
 from chalice import Chalice, Rate
 
+from chalicelib import adapters
 from chalicelib.api.account_users import account_users
 from chalicelib.api.alerts import alerts
 from chalicelib.api.comments import comments
@@ -25,6 +26,7 @@ from chalicelib.storage import clients
 
 logging.getLogger("signalbox").setLevel(os.environ.get("LOG_LEVEL", "INFO"))
 clients.prepare()
+adapters.register(adapters.named(os.environ.get("SIGNALBOX_ADAPTERS")))
 
 app = Chalice(app_name="signalbox", configure_logs=False)
 app.api.binary_types = []  # bodies come in base64 by the template's own setting; answers are text

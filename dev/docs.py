@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 
 from chalicelib import adapters
 from chalicelib.adapters.kit.options import GENERIC_OPTIONS
+from chalicelib.adapters.kit.urgency import WORDS
 from dev.markdown import code, table
 from dev.type_page import ACTIONS, NOTICE, cases_of, is_checked, options_table, page
 
@@ -30,9 +32,14 @@ def rendered(root: Path = ROOT) -> dict[Path, str]:
     files = {folder / f"{slug}.md": page(slug, [row["what"] for row in differences[slug]]) for slug in differences}
     files[folder / "README.md"] = _index()
     files[root / "docs/departures.md"] = _departures_page(differences)
-    readme = root / "README.md"
-    filled = _filled(readme.read_text("utf-8")) if readme.is_file() else None
-    return files if filled is None else {**files, readme: filled}
+    for name, start, end, content in (
+        ("README.md", START, END, types_table(f"{PAGES}/")),
+        ("docs/severities.md", "<!-- words:start -->", "<!-- words:end -->", words_table()),
+    ):
+        path = root / name
+        filled = _filled(path.read_text("utf-8"), start, end, content) if path.is_file() else None
+        files |= {} if filled is None else {path: filled}
+    return files
 
 
 def stale(files: Mapping[Path, str], root: Path = ROOT) -> list[Path]:
@@ -45,6 +52,7 @@ def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
     parser = argparse.ArgumentParser(prog="python -m dev.docs", description=__doc__)
     parser.add_argument("--check", action="store_true", help="write nothing; exit 1 if a file is stale")
     check = parser.parse_args(arguments).check
+    adapters.register(adapters.named(os.environ.get("SIGNALBOX_ADAPTERS")))
     files = rendered(root)
     old = stale(files, root)
     if root / "README.md" not in files:
@@ -112,11 +120,17 @@ def _departures_page(differences: Mapping[str, list[dict[str, Any]]]) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def _filled(readme: str) -> str | None:
-    """README.md with the table between its markers, or None when it does not have them."""
-    before, start, rest = readme.partition(START)
-    _, end, after = rest.partition(END)
-    return f"{before}{START}\n{types_table(f'{PAGES}/')}\n{END}{after}" if start and end else None
+def words_table() -> str:
+    """The words of each urgency, the most urgent first."""
+    rows = [(f"**{urgency}**", ", ".join(words)) for urgency, words in WORDS.items()]
+    return table(("Urgency", "Words"), rows)
+
+
+def _filled(page: str, start: str, end: str, content: str) -> str | None:
+    """A page with a table between its markers, or None when it does not have them."""
+    before, found, rest = page.partition(start)
+    _, closed, after = rest.partition(end)
+    return f"{before}{start}\n{content}\n{end}{after}" if found and closed else None
 
 
 if __name__ == "__main__":

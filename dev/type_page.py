@@ -7,16 +7,18 @@ import json
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from chalicelib import adapters
 from chalicelib.adapters import load_examples
 from chalicelib.adapters.kit.adapter import Action, Adapter, AlertDraft, Option, Outcome, Reply, adapt
-from chalicelib.adapters.kit.examples import EXAMPLE_ID, request_of
+from chalicelib.adapters.kit.examples import CONTEXT, EXAMPLE_ID, EXAMPLE_INTEGRATION, request_of
 from chalicelib.adapters.kit.options import read_options
 from dev.curl_line import curl
 from dev.markdown import block, code, pretty_json, table
 
+ROOT = Path(__file__).resolve().parent.parent
 NOTICE = "<!-- Made by `python -m dev.docs`. Do not edit: change the adapter or its examples instead. -->"
 ACTIONS = (Action.CREATE, Action.RECREATE, Action.ACKNOWLEDGE, Action.RESOLVE)
 _EFFECTS = {
@@ -54,10 +56,11 @@ def page(slug: str, differences: Sequence[str]) -> str:
         NOTICE,
         f"# {adapter.name}",
         inspect.getdoc(sys.modules[adapter.__module__]) or "",
-        f"Type `{slug}` · [the vendor's documentation]({adapter.vendor}) · "
-        f"[the adapter's source](../../chalicelib/adapters/{slug}.py) · [all types](README.md)",
+        f"Type `{slug}` · [the vendor's documentation]({adapter.vendor}) · {_source_link(slug)}[all types](README.md)",
+        *_guide(slug),
         "## What requests do",
         _effects(cases),
+        *_series(slug),
         *(part for case in cases if case.name == "create" for part in ("## Example", _example(case, secrets))),
         "## Token or signature",
         _protection(adapter),
@@ -69,6 +72,32 @@ def page(slug: str, differences: Sequence[str]) -> str:
     if differences:
         parts += ["## Differences from the reference", "\n".join(f"- {difference}" for difference in differences)]
     return "\n\n".join(parts) + "\n"
+
+
+def _source_link(slug: str) -> str:
+    """A link to the adapter's source, when it is one of this project's."""
+    path = adapters.folder_of(slug) / f"{slug}.py"
+    inside = path.is_relative_to(ROOT)
+    return f"[the adapter's source](../../{path.relative_to(ROOT).as_posix()}) · " if inside else ""
+
+
+def _guide(slug: str) -> list[str]:
+    """The set-up guide, its headings below the page's, its placeholders as people know them from the examples."""
+    guide = adapters.guide(slug)
+    if guide is None:
+        return []
+    shown = guide.replace("{endpoint}", "$URL/integration/int_…").replace("{token}", "<your secret>")
+    return ["## Setting it up", shown.replace("{email}", "int_…@<your mail domain>")]
+
+
+def _series(slug: str) -> list[str]:
+    """What series of requests leave open."""
+    rows = [
+        (name, str(number), step.get("label") or step.get("example", ""), str(step["open"]))
+        for name, case in adapters.load_sequences(slug).items()
+        for number, step in enumerate(case["sequence"], 1)
+    ]
+    return [table(("Series", "Step", "Request", "Alerts open after it"), rows)] if rows else []
 
 
 def options_table(options: Iterable[Option]) -> str:
@@ -83,7 +112,7 @@ def is_checked(adapter: type[Adapter]) -> bool:
 
 def _run(adapter: type[Adapter], name: str, given: dict[str, Any]) -> Case:
     options = read_options(adapter, given.get("options", {}), {})
-    instance, request = adapter(options), request_of(given)
+    instance, request = adapter(options, CONTEXT), request_of(given)
     outcome = adapt(instance, request)
     reply = instance.reply(request, 403 if outcome.blocked else 200)
     confirms = not outcome.blocked and outcome.action is Action.OTHER and bool(instance.confirmation_url(request))
@@ -126,7 +155,12 @@ def _key(outcome: Outcome) -> str:
         return ""
     if outcome.thirdparty_id == EXAMPLE_ID:
         return "the request's own id"
-    return code(outcome.thirdparty_id.replace(EXAMPLE_ID, "<request id>"))
+    return code(_public(outcome.thirdparty_id))
+
+
+def _public(source: str) -> str:
+    """A text with the ids of the example told as what they are."""
+    return source.replace(EXAMPLE_ID, "<request id>").replace(EXAMPLE_INTEGRATION, "int_…")
 
 
 def _title(outcome: Outcome) -> str:
@@ -143,7 +177,7 @@ def _example(case: Case, secrets: set[str]) -> str:
             f"With `URL` the address of your Signalbox and `int_…` the prefix id of an integration{where}:",
             block("sh", curl(case.given["request"], request_of(case.given).body, exact=signed)),
             "makes this alert (fields that stay empty are left out; the integration gives an urgency that is missing):",
-            block("json", pretty_json(_shown_alert(case.outcome))),
+            block("json", _public(pretty_json(_shown_alert(case.outcome)))),
         ]
     )
 
@@ -159,8 +193,10 @@ def _protection(adapter: type[Adapter]) -> str:
     secrets = [code(option.name) for option in adapter.OPTIONS if option.secret]
     if not is_checked(adapter):
         return "This type checks none. Whoever knows the integration's URL can send to it: keep the URL secret."
-    condition = f"Once {' or '.join(secrets)} is set, a" if secrets else "A"
-    text = f"{condition} request whose token or signature is missing or wrong is refused with 403."
+    if not secrets:
+        return inspect.getdoc(adapter.blocked) or ""
+    set_ = f"Once {' or '.join(secrets)} is set"
+    text = f"{set_}, a request whose token or signature is missing or wrong is refused with 403."
     hidden = [f"the header {code(name)}" for name in adapter.SECRET_HEADERS]
     hidden += [f"the parameter {code(name)}" for name in adapter.SECRET_PARAMS]
     return text + (f" Stored requests show {' and '.join(hidden)} masked." if hidden else "")

@@ -15,7 +15,7 @@ from typing import Any
 
 from chalicelib import ids
 from chalicelib.adapters.kit.adapter import Adapter, IntegrationContext
-from chalicelib.adapters.kit.examples import Examples, read_examples
+from chalicelib.adapters.kit.examples import Examples, read_examples, read_sequences
 
 _SLUG = re.compile(r"[a-z][a-z0-9_]{0,63}")
 _packages = ["chalicelib.adapters.tools"]
@@ -30,6 +30,11 @@ def register(packages: Iterable[str]) -> None:
     _modules.cache_clear()
     _slug_by_key.cache_clear()
     _modules()
+
+
+def named(packages: str | None) -> list[str]:
+    """The packages that a setting such as ``acme_adapters, other`` names."""
+    return [name.strip() for name in (packages or "").split(",") if name.strip()]
 
 
 @cache
@@ -52,9 +57,14 @@ def _slugs_in(package: str) -> list[str]:
     return [module.name for module in iter_modules(path) if not module.ispkg and _SLUG.fullmatch(module.name)]
 
 
-def slugs() -> tuple[str, ...]:
-    """The slugs of all integration types, sorted, without importing any of them."""
-    return tuple(sorted(_modules()))
+def slugs(package: str | None = None) -> tuple[str, ...]:
+    """The slugs of all integration types, or of one package's, sorted, without importing any of them."""
+    return tuple(sorted(slug for slug, module in _modules().items() if package in (None, module.rpartition(".")[0])))
+
+
+def number_of(slug: str) -> int:
+    """The number of an integration type, which stays as it is when packages are registered beside this project's."""
+    return list(_modules()).index(slug) + 1
 
 
 @cache
@@ -79,6 +89,20 @@ def folder_of(slug: str) -> Path:
 def load_examples(slug: str) -> Examples:
     """The examples of an integration type, {} when it has none. Callers share the maps: do not change them."""
     return read_examples(folder_of(slug) / "examples" / f"{slug}.json")
+
+
+@cache
+def load_sequences(slug: str) -> Examples:
+    """The examples of an integration type that are series of requests; see `read_sequences`."""
+    return read_sequences(folder_of(slug) / "examples" / f"{slug}.json")
+
+
+@cache
+def guide(slug: str) -> str | None:
+    """How to set the tool up, in Markdown, where {endpoint} stands for the integration's URL and {token} for its
+    token; None when nobody wrote one."""
+    path = folder_of(slug) / "guides" / f"{slug}.md"
+    return path.read_text("utf-8").strip() if path.is_file() else None
 
 
 def for_integration(integration: Mapping[str, Any], fetch: Callable[[str], bytes]) -> Adapter:

@@ -42,13 +42,14 @@ def described(slug: str) -> dict[str, Any]:
     examples = load_examples(slug)
     return {
         **embedded(slug),
-        "tiny_id": adapters.slugs().index(slug) + 1,
+        "tiny_id": adapters.number_of(slug),
         "account_id": None,
         "created_at": _RELEASED,
         "updated_at": _RELEASED,
         "meta": {},
         "description": (adapter.__doc__ or _module_summary(adapter)).strip(),
         "documentation_url": adapter.vendor,
+        "guide": adapters.guide(slug),
         "supports": _supports(adapter, examples),
         "options": [_option(option) for option in declared(adapter)],
         "options_schema": options_schema(adapter),

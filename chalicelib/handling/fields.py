@@ -54,7 +54,7 @@ def _templated(
 
     data = {"integration": template_context(integration), "data": adapter.template_data(request)}
     try:
-        rendered = render(template, data).strip()
+        rendered = render(template, data, html=name == "description").strip()
     except TemplateError as error:
         notes.add(f"the {name} template failed, so the {name} is the adapter's own: {error}", "warn")
         return value

@@ -10,7 +10,7 @@ from typing import Any
 
 from chalicelib import ids
 from chalicelib.adapters import for_integration, load
-from chalicelib.adapters.kit.adapter import Action, Adapter, Outcome, adapt
+from chalicelib.adapters.kit.adapter import Action, Adapter, Outcome, adapt, key_of
 from chalicelib.adapters.kit.request import Request
 from chalicelib.adapters.kit.secrets import masked
 from chalicelib.alerts.alert import Alert
@@ -76,7 +76,7 @@ def receive(
 
 
 def _existing(integration: Mapping[str, Any], adapter: Adapter, request: Request, facts: Facts) -> Alert | None:
-    key = adapt(adapter, request, check_blocked=False).thirdparty_id
+    key = key_of(adapter, request)
     thread = facts.thread(Key(integration["id"], key)).thread if key else Thread()
     return facts.alert(ids.prefix_id(ids.ALERT, thread.live)) if thread.live else None
 

@@ -180,7 +180,7 @@ def _setval(action: SetValue, data: Mapping[str, Any]) -> Effect:
 def _rendered(template: str, name: str, data: Mapping[str, Any], notes: list[str]) -> str | None:
     """The text of a template; None and a note when it cannot be rendered."""
     try:
-        return render(template, data)[:MAX_TEXT]
+        return render(template, data, html=name == "description")[:MAX_TEXT]
     except TemplateError as error:
         notes.append(f"the template of {name} failed: {error}"[:200])
         return None

@@ -28,10 +28,14 @@ MAX_WORK = 100_000
 _CHARACTERS_PER_STEP = 256
 
 
-def render(template: str, data: Mapping[str, Any]) -> str:
-    """The text that a Handlebars template makes of data. Raises TemplateError, naming the line."""
+def render(template: str, data: Mapping[str, Any], html: bool = True) -> str:
+    """The text that a Handlebars template makes of data. Raises TemplateError, naming the line.
+
+    `html`: what is made is HTML, as descriptions are, so ``{{value}}`` is escaped; in plain text, such as a title or a
+    key, nothing is.
+    """
     program = parse(template)
-    run = _Run()
+    run = _Run(html)
     try:
         run.program(program, Scope(data, variables={"root": data}))
     except RecursionError as error:
@@ -47,7 +51,8 @@ def check_template(template: str) -> None:
 class _Run:
     """One rendering: what has been written, and the work that it took."""
 
-    def __init__(self) -> None:
+    def __init__(self, html: bool) -> None:
+        self.html = html
         self.output: list[str] = []
         self.size = 0
         self.work = 0
@@ -61,7 +66,7 @@ class _Run:
             elif isinstance(node, Output):
                 self.line = node.line
                 shown = text(self.value(node.expression, scope))
-                self.write(escape(shown) if node.escaped else shown)
+                self.write(escape(shown) if node.escaped and self.html else shown)
             elif isinstance(node, Block):
                 self.line = node.line
                 self.block(node, scope)

@@ -158,9 +158,16 @@ def test_rules_see_the_whole_request_and_the_time_of_receipt(match: dict[str, An
 
 def test_fields_are_rendered_wherever_text_stands() -> None:
     alert = created(
-        {"title": "{{log.data.t}}", "meta": {"deep": [{"x": "{{log.data.n}}"}, 1]}}, {"t": "a&b", "n": 1733126400}
+        {
+            "title": "{{log.data.t}}",
+            "description": "{{log.data.t}} {{{log.data.t}}}",
+            "tags": "{{log.data.t}}",
+            "meta": {"deep": [{"x": "{{log.data.n}}"}, 1]},
+        },
+        {"t": "a&b", "n": 1733126400},
     )
-    assert alert.title == "a&amp;b"
+    assert (alert.title, alert.tags) == ("a&b", ["a&b"])
+    assert alert.description == "a&amp;b a&b"  # the one field that is HTML
     assert alert.meta == {"deep": [{"x": "1733126400"}, 1]}
 
 

@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.x509.oid import NameOID
 
 from chalicelib import adapters
-from chalicelib.adapters.kit.adapter import Adapter, adapt
+from chalicelib.adapters.kit.adapter import adapt
 from chalicelib.adapters.kit.options import defaults
 from chalicelib.adapters.kit.request import Request
 from chalicelib.errors import Unavailable
@@ -156,17 +156,6 @@ def without_proof(request: Request) -> Request:
     kept = {name: value for name, value in request.headers.items() if name == "content-type"}
     body = b"text=hello" if kept else request.body
     return replace(request, headers=kept, query={}, body=body)
-
-
-def test_every_secret_that_a_type_checks_senders_by_is_tried_here() -> None:
-    checked = {
-        (slug, option.name)
-        for slug in adapters.slugs()
-        if adapters.load(slug).blocked is not Adapter.blocked
-        for option in adapters.load(slug).OPTIONS
-        if option.secret
-    }
-    assert checked == {(sender.slug, sender.option) for sender in SENDERS}
 
 
 @every_body

@@ -73,8 +73,8 @@ def sns(state: str, before: str) -> str:
 def test_tpl_1_a_title_template_reads_any_key_of_the_body(flow: Flow):
     given = {"option_title_template": "Custom Data - {{data.extra}}", "option_title_template_enabled": True}
     integration = templated(flow, **given)
-    flow.at("0m").push(integration, webhook("1", "Down", extra="I want to use this data"))
-    flow.want("0m", "Custom Data - I want to use this data", status="open", to=["X"])
+    flow.at("0m").push(integration, webhook("1", "Down", extra="I want to use 'this' & that <data>"))
+    flow.want("0m", "Custom Data - I want to use 'this' & that <data>", status="open", to=["X"])
     flow.run()
 
 

@@ -102,3 +102,8 @@ def test_a_value_of_the_data_hides_a_helper_of_that_name() -> None:
 def test_numbers_print_as_in_javascript() -> None:
     data = {"n": [1e21, 1.5e-7, 0.000001, 123456789012.5, -0.0, 2.0, float("nan"), float("inf")]}
     assert render("{{n}}", data) == "1e+21,1.5e-7,0.000001,123456789012.5,0,2,NaN,Infinity"
+
+
+def test_plain_text_is_not_escaped() -> None:
+    assert render("{{name}} {{{name}}}", DATA, html=False) == f"{DATA['name']} {DATA['name']}"
+    assert render("{{#if name}}{{name}}{{/if}}", {"name": "a & b"}, html=False) == "a & b"

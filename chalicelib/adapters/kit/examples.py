@@ -7,9 +7,14 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
+from chalicelib.adapters.kit.adapter import IntegrationContext
 from chalicelib.adapters.kit.request import Request
 
 EXAMPLE_ID = "01K0EXAMP1EREQ0EST00000000"
+EXAMPLE_INTEGRATION = "int_0123456789ABCD"
+CONTEXT = IntegrationContext(prefix_id=EXAMPLE_INTEGRATION, name="Example")
+"""The integration that examples are sent to."""
+
 Examples = dict[str, dict[str, Any]]
 
 
@@ -18,6 +23,19 @@ def read_examples(path: Path) -> Examples:
 
     {} when there is no such file.
     """
+    return {name: case for name, case in _read(path).items() if "sequence" not in case}
+
+
+def read_sequences(path: Path) -> Examples:
+    """The requests of an integration type that belong together, by name: {"sequence": [step, ...], "options"?}.
+
+    A step is {"example": name of a case} or {"request": {...}}, and "open": how many alerts are live after it; it may
+    say "action" and "acknowledged" (how many of them are) too.
+    """
+    return {name: case for name, case in _read(path).items() if "sequence" in case}
+
+
+def _read(path: Path) -> Examples:
     cases: Examples = json.loads(path.read_text("utf-8")) if path.is_file() else {}
     return cases
 
@@ -29,7 +47,7 @@ def request_of(case: dict[str, Any]) -> Request:
     headers = {"content-type": content_type} if content_type else {}
     return Request(
         method=given.get("method", "POST"),
-        url=given.get("url", "https://signalbox.example.com/integration/int_0123456789ABCD"),
+        url=given.get("url", f"https://signalbox.example.com/integration/{EXAMPLE_INTEGRATION}"),
         headers=headers | {name.lower(): value for name, value in given.get("headers", {}).items()},
         query={name: [value] for name, value in given.get("query", {}).items()},
         body=body,

@@ -137,7 +137,7 @@ def decide(source: str, log: Mapping[str, Json], request: Request) -> Ruling:
 
 
 def _ruled(who: str, action: Mapping[str, Json], document: Mapping[str, Json]) -> Ruling:
-    fields = _rendered(action, document)
+    fields = {name: _rendered(value, document, html=name == "description") for name, value in action.items()}
     kind = text(fields.get("type")).strip().lower()
     said = f"{who} says {kind or 'nothing'}" + (
         f": {text(fields['reason'])}" if not blank(fields.get("reason")) else ""
@@ -145,16 +145,16 @@ def _ruled(who: str, action: Mapping[str, Json], document: Mapping[str, Json]) -
     return Ruling(_ACTIONS.get(kind, Action.OTHER), fields, said[:500], document["log"])
 
 
-def _rendered(value: Json, document: Mapping[str, Json]) -> Json:
+def _rendered(value: Json, document: Mapping[str, Json], html: bool) -> Json:
     """The value with every text in it rendered; a template that fails on this data gives ""."""
     if isinstance(value, dict):
-        return {key: _rendered(child, document) for key, child in value.items()}
+        return {key: _rendered(child, document, html) for key, child in value.items()}
     if isinstance(value, list):
-        return [_rendered(child, document) for child in value]
+        return [_rendered(child, document, html) for child in value]
     if not isinstance(value, str) or "{{" not in value:
         return value
     try:
-        return render(value, document)
+        return render(value, document, html)
     except TemplateError:
         return ""
 

@@ -54,7 +54,8 @@ class AwsCloudwatch(Adapter):
     CONFIRMATION_FIELDS = ("Message", "MessageId", "SubscribeURL", "Timestamp", "Token", "TopicArn", "Type")
 
     def blocked(self, request: Request) -> bool:
-        """Raises Unavailable when SNS does not hand out the certificate: the sender should try again."""
+        """Messages without a valid signature of Amazon SNS are refused with 403, unless `verify_signature` is off; when
+        SNS does not hand out the certificate, the answer is 503, and SNS tries again."""
         return bool(self.options["verify_signature"]) and not self._signed(mapping(request.json))
 
     def action(self, request: Request) -> Action:

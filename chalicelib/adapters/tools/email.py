@@ -45,6 +45,7 @@ class Email(RuledAdapter):
     UNTITLED = "Incoming Email - Untitled Alert"
 
     def blocked(self, request: Request) -> bool:
+        """Mails that the mail service holds for spam are refused, unless `allow_spam` is set."""
         verdict = read_mail(request.body).header(self.SPAM_HEADER).strip()
         return verdict not in ("", "PASS") and not self.options["allow_spam"]
 

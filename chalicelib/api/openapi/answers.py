@@ -156,6 +156,10 @@ def _integration_type() -> Schema:
             "name": TEXT,
             "description": TEXT,
             "documentation_url": {"type": "string", "format": "uri"},
+            "guide": {
+                **NULLABLE_TEXT,
+                "description": "How to set the tool up, in Markdown, with {endpoint} and {token} to fill in.",
+            },
             "supports": {"type": "object", "additionalProperties": FLAG},
             "options": lists(option),
             "options_schema": {**FREE, "description": "JSON Schema of the options, by bare name."},
