@@ -69,14 +69,13 @@ def number_of(slug: str) -> int:
 
 @cache
 def load(slug: str) -> type[Adapter]:
-    """The adapter class of an integration type. Raises KeyError for an unknown slug."""
+    """The adapter class of an integration type. Raises KeyError for an unknown slug, ValueError for a module without
+    an adapter."""
     module = import_module(_modules()[slug])
-    adapter: type[Adapter] = next(
-        value
-        for value in vars(module).values()
-        if isinstance(value, type) and issubclass(value, Adapter) and value.__module__ == module.__name__
-    )
-    return adapter
+    for value in vars(module).values():
+        if isinstance(value, type) and issubclass(value, Adapter) and value.__module__ == module.__name__:
+            return value
+    raise ValueError(f"{module.__name__} holds no adapter: a class derived from chalicelib.adapters.kit.Adapter")
 
 
 def folder_of(slug: str) -> Path:

@@ -27,17 +27,18 @@ class _Subjects:
         parametrize(metafunc, self.slugs)
 
 
-def run(packages: Sequence[str], arguments: Sequence[str] = ()) -> int:
-    """Run the checks over packages; the exit status. Raises ValueError for a package that cannot be used."""
+def run(packages: Sequence[str]) -> int:
+    """Run the checks over packages; the exit status. Raises what importing raises, and ValueError for a package that
+    has no adapters."""
     adapters.register(packages)
     slugs = [slug for package in packages for slug in adapters.slugs(package)]
     if not slugs:
         raise ValueError(f"{', '.join(packages)}: no module is named like a slug, such as netdata.py")
     for slug in slugs:
         adapters.load(slug)
-    options = ["-q", "--tb=line", "--no-header", "-p", "no:cacheprovider", "-p", "no:randomly", "-W", "ignore"]
-    options += ["-o", "addopts=", "--import-mode=importlib", "--rootdir", str(CHECKS[0].parent)]
-    return int(pytest.main([*options, *arguments, *map(str, CHECKS)], plugins=[_Subjects(slugs)]))
+    shown = ["-q", "--assert=plain", "--tb=line", "--no-header", "-W", "ignore"]
+    found = ["-o", "addopts=", "-p", "no:cacheprovider", "--import-mode=importlib", "--rootdir", str(CHECKS[0].parent)]
+    return int(pytest.main([*shown, *found, *map(str, CHECKS)], plugins=[_Subjects(slugs)]))
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -46,8 +47,8 @@ def main(arguments: list[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     try:
         return int(run(given.packages) != 0)
-    except ValueError as error:
-        print(error, file=sys.stderr)
+    except Exception as error:  # a module of the package may raise anything when it is imported
+        print(f"{type(error).__name__}: {error}", file=sys.stderr)
         return 2
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from itertools import islice
 from random import Random
 from typing import Any
 
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from chalicelib import adapters
 
+_MOST_LESS = 200
 CONTENT_TYPES = (
     "application/json",
     "application/json; charset=utf-16",
@@ -124,3 +126,22 @@ def damaged(request: dict[str, Any], random: Random) -> dict[str, Any]:
     source = json.dumps(value).replace(json.dumps(_INFINITE), _INFINITE)
     base = {name: given for name, given in request.items() if name != kind}
     return base | {"body": source, "headers": {"content-type": "application/json"} | request.get("headers", {})}
+
+
+def lacking(request: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The request of an example without one of its fields, for each of them, at most 200 in all."""
+    kind = next((kind for kind in ("json", "form", "query") if kind in request), None)
+    if kind:
+        yield from ({**request, kind: less} for less in islice(_less(request[kind]), _MOST_LESS))
+
+
+def _less(value: Any) -> Iterator[Any]:
+    children = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, child in list(children):
+        copy = value.copy()
+        del copy[key]
+        yield copy
+        for inner in _less(child):
+            other = value.copy()
+            other[key] = inner
+            yield other
