@@ -24,9 +24,10 @@ _packages = ["chalicelib.adapters.tools"]
 def register(packages: Iterable[str]) -> None:
     """Add packages of adapters: importable names such as ``acme_adapters``, each a folder of modules named by slug.
     Raises ValueError when one cannot be imported, or defines a slug that another has."""
-    for package in packages:
-        if package not in _packages:
-            _packages.append(package)
+    new = [package for package in packages if package not in _packages]
+    if not new:
+        return  # and imports nothing
+    _packages.extend(new)
     _modules.cache_clear()
     _slug_by_key.cache_clear()
     _modules()
