@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hmac
 from base64 import b64encode
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, ClassVar
@@ -17,7 +17,7 @@ from chalicelib.adapters.kit.explain import explanation
 from chalicelib.adapters.kit.keys import bounded
 from chalicelib.adapters.kit.reading import read
 from chalicelib.adapters.kit.request import Request
-from chalicelib.adapters.kit.urgency import urgency_of
+from chalicelib.adapters.kit.urgency import urgency_of, worst
 from chalicelib.adapters.kit.values import Datum, Json, blank, text, unique
 from chalicelib.words import SEVERITIES
 
@@ -188,6 +188,18 @@ class Adapter:
         found = (action for name, action in self.ACTIONS.items() if text(name).lower() == spelling)
         return next(found, Action.OTHER)
 
+    def worst_of(self, words: Iterable[Json]) -> Json:
+        """Of the vendor's words for the severities of several things, the one of the most urgent; the first of them
+        when none is known, and None when there is none."""
+        given = [word for word in words if not blank(word)]
+        known = {word: found for word in map(text, given) if (found := self.urgency(word))}
+        most = worst(*known.values())
+        return next((word for word, found in known.items() if found == most), next(iter(given), None))
+
+    def urgency(self, word: Json) -> str | None:
+        """The urgency that a word means here, or None."""
+        return urgency_of(word, self.URGENCIES, self.options.get("urgency_map"))
+
 
 def same_secret(expected: str, given: str | None) -> bool:
     """Compare in constant time; a missing value never matches."""
@@ -234,7 +246,7 @@ def adapt(adapter: Adapter, request: Request, check_blocked: bool = True) -> Out
             return Outcome(blocked, action, _key_text(key), None, note)
         draft = adapter.alert(reading)
         word = draft.urgency
-        draft.urgency = urgency_of(word, adapter.URGENCIES, adapter.options.get("urgency_map"))
+        draft.urgency = adapter.urgency(word)
     except Exception as error:
         note = f"the request could not be read as {adapter.name}: {type(error).__name__}: {error}"[:500]
         return Outcome(blocked, Action.OTHER, None, None, note)

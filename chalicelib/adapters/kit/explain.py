@@ -62,15 +62,20 @@ def _fields_told(adapter: Adapter, request: Reading, looked_up: Mapping[str, Jso
         return None
     if all(blank(value) for value in told.values()):
         return _all_missing(request, list(told))
-    said = ", ".join(_told(request, path, value) for path, value in told.items())
-    words = {text(value).strip().lower() for value in told.values()}
-    off = next((option for word, option in adapter.SWITCHES.items() if text(word).lower() in words), None)
-    if off is not None:
-        return f"{said}, and the option {off} is off"
-    if any(text(word).lower() in words for word in adapter.ACTIONS):
-        return f"{said}: this type does nothing with that"
+    for path, value in told.items():
+        for word, option in adapter.SWITCHES.items():
+            if _same(word, value) and not adapter.options[option]:
+                return f"{path} is {_quoted(value)}, and the option {option} is off"
+        if any(_same(word, value) for word in adapter.ACTIONS):
+            return f"{path} is {_quoted(value)}: this type does nothing with that"
+    changes = any(isinstance(word, tuple) for word in adapter.ACTIONS)  # of which every part counts
+    said = ", ".join(_told(path, value) for path, value in told.items() if changes or not blank(value))
     known = list(_known(adapter))
     return f"{said}: this type knows {_listed(known)}" if known else f"{said}: this type does nothing with that"
+
+
+def _same(word: Json, value: Json) -> bool:
+    return not blank(value) and text(word).lower() == text(value).strip().lower()
 
 
 def _all_missing(request: Reading, paths: Sequence[str]) -> str:
@@ -85,7 +90,7 @@ def _all_missing(request: Reading, paths: Sequence[str]) -> str:
     return f"{_listed(paths)} {'is' if len(paths) == 1 else 'are'} missing: the request has {there}"
 
 
-def _told(request: Reading, path: str, value: Json) -> str:
+def _told(path: str, value: Json) -> str:
     return f"{path} is missing" if blank(value) else f"{path} is {_quoted(value)}"
 
 

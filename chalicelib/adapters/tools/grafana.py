@@ -5,7 +5,10 @@ A unified notification stands for its whole group: as long as one member fires, 
 
 from __future__ import annotations
 
+import re
+
 from chalicelib.adapters.kit import (
+    KEY_LABELS,
     Action,
     Adapter,
     AlertDraft,
@@ -15,11 +18,14 @@ from chalicelib.adapters.kit import (
     datum,
     first_text,
     items,
+    joined,
     mapping,
     number,
     signature_matches,
-    text_or_none,
+    text,
+    with_labels,
 )
+from chalicelib.adapters.tools._groups import AlertGroup
 
 
 class Grafana(Adapter):
@@ -40,14 +46,22 @@ class Grafana(Adapter):
             str,
             "The contact point's timestamp header, if it names one: requests must then be no older than 5 minutes.",
         ),
+        Option("create_on_no_data", bool, "A legacy rule that finds no data makes an alert.", default=True),
+        KEY_LABELS,
     )
 
+    # Both generations name it `state`; custom payloads of newer ones may leave that out, and name a `status`.
     ACTIONS = {
         "alerting": Action.CREATE,
         "ok": Action.RESOLVE,
+        "no_data": Action.CREATE,
         "firing": Action.CREATE,
         "resolved": Action.RESOLVE,
+        "paused": Action.OTHER,
+        "pending": Action.OTHER,
     }
+    SWITCHES = {"no_data": "create_on_no_data"}
+    COUNTS = re.compile(r"\[(?:FIRING|RESOLVED|ALERTING)[^\]]*\]\s*", re.IGNORECASE)
     MAX_AGE_SECONDS = 300
 
     def blocked(self, request: Request) -> bool:
@@ -62,29 +76,48 @@ class Grafana(Adapter):
         return not (self._recent(request, timestamp) and signature_matches(secret, signed, signature))
 
     def action(self, request: Request) -> Action:
-        # Both generations name it `state`; custom payloads of newer ones may leave that out.
-        action = self.ACTIONS.get(first_text(request.get("state"), request.get("status")), Action.OTHER)
-        return Action.CREATE if action is Action.RESOLVE and self._any_firing(request) else action
+        action = self.action_of(first_text(request.get("state"), request.get("status")))
+        group = AlertGroup(request)
+        if action is not Action.RESOLVE or not group.members:
+            return action
+        return Action.CREATE if group.firing else Action.OTHER if group.unseen else action
 
     def thirdparty_id(self, request: Request) -> Json:
         rule = request.get("ruleId")
-        return request.get("groupKey") if rule is None else rule
+        base = request.get("groupKey") if rule is None else rule
+        return with_labels(base, self.options, *AlertGroup(request).sources)
 
     def alert(self, request: Request) -> AlertDraft:
+        group = AlertGroup(request)
+        # What the title counts is true for a moment, and the alert stays. A group by nothing is titled "(values)".
+        title = self.COUNTS.sub("", text(request.get("title")), count=1).strip()
+        title = joined(" ", group.title(), title) if title.startswith("(") else title
         return AlertDraft(
-            title=first_text(
-                request.get("ruleName"), request.get("title"), request.get("commonLabels.alertname"), "Grafana alert"
-            ),
-            description=text_or_none(request.get("message")),
+            title=first_text(request.get("ruleName"), title, group.title(), "Grafana alert"),
+            description=first_text(request.get("message"), group.description()) or None,
+            urgency=self.worst_of(group.severities),
             additional_data=[
                 datum("link", "URL", first_text(request.get("ruleUrl"), request.get("ruleURL"))),
                 datum("img", "Image", request.get("imageUrl")),
+                *(datum("text", label, text(value)) for label, value in group.labels.items()),
+                *group.additional_data(),
+                *(
+                    datum("text", text(mapping(m).get("metric")), text(mapping(m).get("value")))
+                    for m in self._matches(request)
+                ),
             ],
         )
 
+    def explain(self, request: Request) -> str | None:
+        unseen = AlertGroup(request).unseen
+        if not unseen or self.action_of(first_text(request.get("state"), request.get("status"))) is not Action.RESOLVE:
+            return None
+        return f"truncatedAlerts is {unseen}: alerts that were cut off may still fire, so nothing is resolved"
+
     @staticmethod
-    def _any_firing(request: Request) -> bool:
-        return any(mapping(member).get("status") == "firing" for member in items(request.get("alerts")))
+    def _matches(request: Request) -> list[Json]:
+        """What the legacy alerting measured."""
+        return items(request.get("evalMatches"))[:10]
 
     def _recent(self, request: Request, timestamp: str) -> bool:
         signed_at = number(timestamp)
