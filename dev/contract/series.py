@@ -23,12 +23,14 @@ def steps(slug: str, series: str) -> Iterator[tuple[dict[str, Any], Request]]:
 
 @dataclass
 class Desk:
-    """An integration's alerts: the keys of the `live` ones by id, and the ids of those that are acknowledged."""
+    """An integration's alerts: the keys of the `live` ones by id, the ids of those that are acknowledged, and the ids
+    of the live ones by their dedup keys."""
 
     adapter: Adapter
     threads: dict[str, Thread] = field(default_factory=dict)
     live: dict[str, str] = field(default_factory=dict)
     acknowledged: set[str] = field(default_factory=set)
+    claimed: dict[str, str] = field(default_factory=dict)
 
     def take(self, request: Request, number: int) -> Outcome:
         """Take the request of this number, counted from 1: numbers stand for the times of receipt."""
@@ -39,10 +41,10 @@ class Desk:
             request = replace(request, existing={"status": "open"} if live else None)
         outcome = adapt(self.adapter, request)
         if outcome.thirdparty_id and outcome.action is not Action.OTHER:
-            self._apply(outcome.action, outcome.thirdparty_id, stamp)
+            self._apply(outcome.action, outcome.thirdparty_id, stamp, outcome.alert.dedup_keys if outcome.alert else [])
         return outcome
 
-    def _apply(self, action: Action, key: str, stamp: str) -> None:
+    def _apply(self, action: Action, key: str, stamp: str, dedup_keys: list[str]) -> None:
         thread = self.threads.get(key, Thread())
         if action is Action.RESOLVE:
             decision = correlation.resolve(thread, stamp)
@@ -50,8 +52,12 @@ class Desk:
             decision = correlation.acknowledge(thread, stamp)
         else:
             decision = correlation.create(thread, stamp, f"alert {stamp}", force=action is Action.RECREATE)
+        shares = any(self.claimed.get(name) in self.live for name in dedup_keys)
+        if decision.effect is Effect.OPEN and shares and action is not Action.RECREATE:
+            return  # counted as a duplicate of the one with that dedup key
         self.threads[key] = decision.thread
         if decision.effect is Effect.OPEN:
+            self.claimed |= dict.fromkeys(dedup_keys, str(decision.alert_id))
             self.live[str(decision.alert_id)] = key
         elif decision.effect is Effect.RESOLVE:
             self.live.pop(str(decision.alert_id), None)

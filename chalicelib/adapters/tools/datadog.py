@@ -1,7 +1,8 @@
 """Datadog. The payload is a template that the user pastes into Datadog's webhook; its keys are Datadog's variables.
 
-`$ALERT_ID` is the monitor's id, so all groups of a multi-alert monitor share one alert, and the first group to
-recover resolves it. A template that also sends `ALERT_CYCLE_KEY` gets an alert per group.
+Each group of a monitor is an alert of its own: by `ALERT_CYCLE_KEY`, or by monitor and scope where the template lacks
+it.
+`AGGREG_KEY` says nothing here: all groups of a monitor share it.
 """
 
 from __future__ import annotations
@@ -10,14 +11,15 @@ from chalicelib.adapters.kit import (
     Action,
     Adapter,
     AlertDraft,
+    Json,
     Option,
     Request,
     datum,
     first_text,
     joined,
+    key,
     split_unique,
     text,
-    text_or_none,
 )
 
 
@@ -31,37 +33,62 @@ class Datadog(Adapter):
             "Make a new alert when a monitor re-triggers, although its alert is still open.",
             default=False,
         ),
+        Option("create_on_warn", bool, "A monitor that goes to its warning threshold makes an alert.", default=True),
+        Option("create_on_no_data", bool, "A monitor that finds no data makes an alert.", default=True),
     )
 
-    ACTIONS = {"Triggered": Action.CREATE, "Recovered": Action.RESOLVE}
-    RETRIGGERED = "Re-Triggered"
+    # What Datadog sends again (Re-..., Renotify) counts as a duplicate, or makes an alert when none is open any more.
+    ACTIONS = {
+        "Triggered": Action.CREATE,
+        "Re-Triggered": Action.CREATE,
+        "Warn": Action.CREATE,
+        "Re-Warn": Action.CREATE,
+        "No Data": Action.CREATE,
+        "Re-No Data": Action.CREATE,
+        "Renotify": Action.CREATE,
+        "Recovered": Action.RESOLVE,
+    }
+    SWITCHES = {
+        "Warn": "create_on_warn",
+        "Re-Warn": "create_on_warn",
+        "No Data": "create_on_no_data",
+        "Re-No Data": "create_on_no_data",
+    }
+    RETRIGGERED = "re-triggered"
+    FIELDS = (
+        ("link", "Link", "LINK"),
+        ("img", "Snapshot", "SNAPSHOT"),
+        ("text", "Scope", "ALERT_SCOPE"),
+        ("text", "Host", "HOSTNAME"),
+        ("text", "Metric", "ALERT_METRIC"),
+        ("text", "Query", "ALERT_QUERY"),
+        ("text", "Alert Priority", "ALERT_PRIORITY"),
+        ("text", "Priority", "PRIORITY"),
+        ("text", "Event Type", "EVENT_TYPE"),
+        ("text", "Event Title", "EVENT_TITLE"),
+        ("text", "Organization", "ORG_NAME"),
+    )
 
     def action(self, request: Request) -> Action:
-        transition = text(request.get("ALERT_TRANSITION"))
-        if transition == self.RETRIGGERED and self.options["support_retriggered_event"]:
-            return Action.RECREATE
-        return self.ACTIONS.get(transition, Action.OTHER)
+        transition = request.get("ALERT_TRANSITION")
+        again = text(transition).strip().lower() == self.RETRIGGERED
+        return Action.RECREATE if again and self.options["support_retriggered_event"] else self.action_of(transition)
 
-    def thirdparty_id(self, request: Request) -> str:
-        return first_text(request.get("ALERT_CYCLE_KEY"), request.get("ALERT_ID"))
+    def thirdparty_id(self, request: Request) -> Json:
+        monitor = request.get("ALERT_ID")
+        group = key("monitor", monitor, request.get("ALERT_SCOPE"))
+        return first_text(request.get("ALERT_CYCLE_KEY"), group, monitor)
 
     def alert(self, request: Request) -> AlertDraft:
         transition = request.get("ALERT_TRANSITION")
+        warns = "warn" in text(transition).lower()  # less than what the monitor's priority is about
+        status, message = request.get("ALERT_STATUS"), request.get("TEXT_ONLY_MSG")
         return AlertDraft(
-            title=first_text(request.get("ALERT_TITLE"), joined(" ", "Datadog monitor", transition)),
-            description=text_or_none(request.get("ALERT_STATUS")),
-            dedup_keys=[text(request.get("AGGREG_KEY"))],
-            additional_data=[
-                datum("link", "Link", request.get("LINK")),
-                datum("text", "Priority", request.get("PRIORITY")),
-                datum("text", "Event Type", request.get("EVENT_TYPE")),
-                datum("text", "Event Title", request.get("EVENT_TITLE")),
-            ],
+            title=first_text(
+                request.get("ALERT_TITLE"), request.get("EVENT_TITLE"), joined(" ", "Datadog monitor", transition)
+            ),
+            description=joined("\n\n", status, message if message != status else None) or None,
+            urgency="warn" if warns else request.get("ALERT_PRIORITY"),
+            additional_data=[datum(form, label, request.get(field)) for form, label, field in self.FIELDS],
             tags=split_unique(request.get("TAGS")),
         )
-
-    def explain(self, request: Request) -> str:
-        transition = text(request.get("ALERT_TRANSITION"))
-        if transition == self.RETRIGGERED:
-            return "the monitor re-triggered, and support_retriggered_event is off"
-        return f"ALERT_TRANSITION is neither Triggered nor Recovered: {transition[:100]!r}"
