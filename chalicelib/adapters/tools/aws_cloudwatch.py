@@ -1,4 +1,4 @@
-"""AWS CloudWatch alarms, by way of an SNS topic (raw message delivery off). SNS posts JSON as text/plain.
+"""AWS CloudWatch alarms and their EventBridge events, by way of an SNS topic (raw message delivery off).
 
 Requests are taken only with SNS's signature, made by a certificate that is on an SNS host; `verify_signature`
 turns that off. A subscription is confirmed on an SNS host alone; a cancelled one is never confirmed anew.
@@ -18,14 +18,15 @@ from chalicelib.adapters.kit import (
     Json,
     Option,
     Request,
-    blank,
     datum,
     first_text,
+    joined,
     mapping,
+    noted,
     parse_json,
     text,
-    text_or_none,
 )
+from chalicelib.adapters.tools._cloudwatch import Alarm, read_alarm
 from chalicelib.errors import Unavailable
 
 _HOST = r"https://sns\.[a-z0-9-]{1,40}\.amazonaws\.com(?:\.cn)?"
@@ -42,14 +43,16 @@ class AwsCloudwatch(Adapter):
         Option(
             "verify_signature", bool, "Take only requests that carry a valid signature of Amazon SNS.", default=True
         ),
+        Option(
+            "create_on_insufficient_data",
+            bool,
+            "An alarm that has insufficient data makes an alert.",
+            default=False,
+        ),
     )
 
-    ACTIONS = {
-        ("OK", "ALARM"): Action.CREATE,
-        ("INSUFFICIENT_DATA", "ALARM"): Action.CREATE,
-        ("ALARM", "OK"): Action.RESOLVE,
-        ("INSUFFICIENT_DATA", "OK"): Action.RESOLVE,
-    }
+    ACTIONS = {"ALARM": Action.CREATE, "INSUFFICIENT_DATA": Action.CREATE, "OK": Action.RESOLVE}
+    SWITCHES = {"INSUFFICIENT_DATA": "create_on_insufficient_data"}
     NOTIFICATION_FIELDS = ("Message", "MessageId", "Subject", "Timestamp", "TopicArn", "Type")
     CONFIRMATION_FIELDS = ("Message", "MessageId", "SubscribeURL", "Timestamp", "Token", "TopicArn", "Type")
 
@@ -60,24 +63,29 @@ class AwsCloudwatch(Adapter):
 
     def action(self, request: Request) -> Action:
         alarm = self._alarm(request)
-        change = (text(alarm.get("OldStateValue")), text(alarm.get("NewStateValue")))
-        return self.ACTIONS.get(change, Action.OTHER)
+        return self.action_of(noted(request, "NewStateValue", alarm.state)) if alarm else Action.OTHER
 
     def thirdparty_id(self, request: Request) -> str | None:
-        alarm_name = self._alarm(request).get("AlarmName")
-        topic = mapping(request.json).get("TopicArn")
-        return None if blank(alarm_name) else f"{text(topic)}:{text(alarm_name)}"
+        alarm = self._alarm(request)
+        return alarm.identity(mapping(request.json).get("TopicArn")) if alarm else None
 
     def alert(self, request: Request) -> AlertDraft:
         alarm = self._alarm(request)
+        if alarm is None:
+            return AlertDraft(title="AWS CloudWatch alarm")
         return AlertDraft(
-            title=first_text(alarm.get("AlarmName"), "AWS CloudWatch alarm"),
-            description=text_or_none(alarm.get("NewStateReason")),
+            title=first_text(alarm.name, "AWS CloudWatch alarm"),
+            description=joined("\n\n", alarm.reason, alarm.description) or None,
             additional_data=[
-                datum("text", "AWS Account ID", alarm.get("AWSAccountId")),
-                datum("text", "Region", alarm.get("Region")),
-                datum("text", "Alarm ARN", alarm.get("AlarmArn")),
-                datum("datetime", "State Change Time", alarm.get("StateChangeTime")),
+                datum("link", "Console", alarm.console),
+                datum("text", "AWS Account ID", alarm.account),
+                datum("text", "Region", alarm.region),
+                datum("text", "Alarm ARN", alarm.arn),
+                datum("datetime", "State Change Time", alarm.changed_at),
+                *(datum("text", "Metric", metric) for metric in alarm.metrics[:10]),
+                datum("text", "Threshold", alarm.threshold),
+                datum("text", "Alarm Rule", alarm.rule),
+                *(datum("text", name, value) for name, value in alarm.dimensions.items()),
             ],
         )
 
@@ -87,21 +95,22 @@ class AwsCloudwatch(Adapter):
         confirms = envelope.get("Type") == "SubscriptionConfirmation" and _CONFIRMATION_URL.fullmatch(url)
         return url if confirms else None
 
-    def explain(self, request: Request) -> str:
+    def explain(self, request: Request) -> str | None:
         kind = mapping(request.json).get("Type")
+        if not isinstance(request.json, dict) or self._alarm(request):
+            return None
         if kind != "Notification":
             return f"an SNS message of type {text(kind)[:100]!r}, not a notification"
-        if not self._alarm(request):
-            return "the SNS message is no CloudWatch alarm"
-        return "the alarm went neither into ALARM nor back to OK"
+        subject = text(mapping(request.json).get("Subject"))[:100]
+        return "the SNS message is no CloudWatch alarm" + (f" but about {subject!r}" if subject else "")
 
     @staticmethod
-    def _alarm(request: Request) -> Mapping[str, Json]:
-        """The alarm inside the SNS envelope; an empty map when there is none."""
+    def _alarm(request: Request) -> Alarm | None:
+        """The alarm inside the SNS envelope; None when there is none."""
         envelope = mapping(request.json)
         message = envelope.get("Message")
-        alarm = parse_json(message) if envelope.get("Type") == "Notification" and isinstance(message, str) else None
-        return mapping(alarm)
+        found = parse_json(message) if envelope.get("Type") == "Notification" and isinstance(message, str) else None
+        return read_alarm(mapping(found))
 
     def _signed(self, envelope: Mapping[str, Json]) -> bool:
         from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
