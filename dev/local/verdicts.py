@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from typing import Any
 
 from dev.local.events import Function
-from dev.local.lines import Say, of_verdict
+from dev.local.lines import Say, notes_of, of_log, of_verdict
+
+_logger = logging.getLogger("signalbox")
 
 
 def telling(function: Function, say: Say) -> Function:
@@ -16,35 +19,42 @@ def telling(function: Function, say: Say) -> Function:
         answer = function(event, context)
         failed = {failure["itemIdentifier"] for failure in answer["batchItemFailures"]}
         for record in event["Records"]:
-            for line in _verdict(record, record["messageId"] in failed):
-                say(of_verdict(line))
+            try:
+                verdict = _verdict(record, record["messageId"] in failed)
+            except Exception:  # to tell is a courtesy: what was done stays done
+                _logger.exception("what became of message %s cannot be told", record["messageId"])
+            else:
+                if verdict:
+                    say(of_verdict(verdict))
         return answer
 
     return told
 
 
-def _verdict(record: Mapping[str, Any], failed: bool) -> list[str]:
+def _verdict(record: Mapping[str, Any], failed: bool) -> str:
+    """Empty for a timer that was fired, and for a request whose integration was deleted since."""
+    message = _message(record)
+    log = _log(message) if "log_id" in message else None
+    name = message.get("integration") or message.get("alert") or f"message {record['messageId']}"
+    if failed:
+        return f"{name} {_failure(record)}" + (f": {notes_of(log)}" if log else "")
+    return f"{name} {of_log(log)}" if log else ""
+
+
+def _message(record: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The message of a record, {} when it is none of ours."""
     from chalicelib.storage.messages import unpack
 
     try:
-        message = unpack(record["body"])
-        log = _log_of(message)
-    except Exception as error:  # what cannot be read has failed; its traceback is told by the function
-        message, log = {}, None
-        failed = failed or isinstance(error, (KeyError, ValueError))
-    name = message.get("integration") or message.get("alert") or f"message {record['messageId']}"
-    if failed:
-        return [f"{name} {_failure(record)}{f': {_told(log)}' if log else ''}"]
-    return [f"{name} {log['details']['message']['action']}: {_told(log)}"] if log else []
+        return unpack(record["body"])
+    except (ValueError, KeyError):
+        return {}
 
 
-def _log_of(message: Mapping[str, Any]) -> Any:
-    """The log of a webhook's message; None for a timer's, and for a webhook whose integration was deleted since."""
+def _log(message: Mapping[str, Any]) -> Mapping[str, Any] | None:
     from chalicelib import ids
     from chalicelib.storage import logs
 
-    if "log_id" not in message:
-        return None
     return logs.read(message["account_id"], ids.prefix_id(ids.LOG, message["log_id"]))
 
 
@@ -53,9 +63,5 @@ def _failure(record: Mapping[str, Any]) -> str:
 
     attempt = int(record["attributes"]["ApproximateReceiveCount"])
     if attempt >= MOST_RECEIVES:
-        return f"FAILED {attempt} times: it is a dead letter now"
+        return f"FAILED {attempt} times and is a dead letter now"
     return f"FAILED, attempt {attempt} of {MOST_RECEIVES}"
-
-
-def _told(log: Mapping[str, Any]) -> str:
-    return "; ".join(entry["message"] for entry in log["details"]["sublogs"]) or "nothing to do"

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from dev.local import verdicts
 from dev.local.verdicts import telling
 
 
@@ -49,7 +50,31 @@ def test_a_failure_is_told_with_its_attempt_and_the_last_as_a_dead_letter(world:
     world.hook(integration, {"event_type": "create", "Id": "b", "Title": "B"})
     tell(world, told, receives=5, fails=True)
     name = integration["prefix_id"]
-    assert told == [f"{name} FAILED, attempt 2 of 5", f"{name} FAILED 5 times: it is a dead letter now"]
+    assert told == [f"{name} FAILED, attempt 2 of 5", f"{name} FAILED 5 times and is a dead letter now"]
+
+
+def test_a_failure_says_why(world: Any, told: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: Any) -> None:
+        raise KeyError("out of order")
+
+    integration = world.integration()
+    world.hook(integration, {"event_type": "create", "Id": "a", "Title": "A"})
+    monkeypatch.setattr("chalicelib.handling.request.process", broken)
+    tell(world, told)
+    (line,) = told
+    assert line.startswith(f"{integration['prefix_id']} FAILED, attempt 1 of 5: ")
+    assert "KeyError: 'out of order'" in line
+
+
+def test_what_cannot_be_told_is_done_all_the_same(
+    world: Any, told: list[str], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(verdicts, "_log", lambda message: 1 / 0)
+    integration = world.integration()
+    world.hook(integration, {"event_type": "create", "Id": "a", "Title": "A"})
+    tell(world, told)
+    assert (len(world.alerts()), told) == (1, [])
+    assert "cannot be told" in caplog.text
 
 
 def test_a_message_that_is_none_is_told_by_its_id(world: Any, told: list[str]) -> None:
