@@ -10,7 +10,6 @@ from typing import Any
 
 from chalicelib.adapters import load_examples
 from dev.local.client import Unexpected, eventually, expect, send
-from dev.local.lines import of_log
 from dev.local.serve import Service, running
 
 RULES = """
@@ -115,7 +114,8 @@ def run(service: Service) -> None:
     show_alert(demo, resolved)
     demo.step("The integration's log: each request, and what was done")
     for log in demo.logs(integration, 3):
-        say(f"{log['created_at'][11:19]}  {of_log(log)}")
+        notes = "; ".join(entry["message"] for entry in log["details"]["sublogs"])
+        say(f"{log['created_at'][11:19]}  {log['details']['message']['action']}: {notes}")
 
 
 def show_alert(demo: Demo, alert: Any) -> None:

@@ -18,6 +18,7 @@ from dev.local.address import url_of
 RESOURCES = Path(__file__).parents[2] / "infrastructure" / "resources.yaml"
 REGION = "us-east-1"
 ACCOUNT = "123456789012"
+STAGE = "local"
 _SECONDS_TO_STOP = 0.1
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local", "AWS_DEFAULT_REGION": REGION}
 
@@ -37,7 +38,7 @@ OUTPUTS = {
 """Which output of the stack each environment variable of the functions holds."""
 
 
-def deploy_resources(stage: str = "local") -> dict[str, str]:
+def deploy_resources(stage: str = STAGE) -> dict[str, str]:
     """Create the resources as CloudFormation would; answers the environment that the functions are given."""
     import boto3
 

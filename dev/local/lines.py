@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 import sys
 import time
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable
 
 Say = Callable[[str], None]
 _UNPRINTABLE = re.compile(r"[^!-~]")
@@ -31,15 +30,6 @@ def of_request(status: int, method: str, target: str, seconds: float) -> str:
 def of_verdict(text: str) -> str:
     """The line of what a worker did, under those of requests."""
     return f"{_now()}   {text}"
-
-
-def of_log(log: Mapping[str, Any]) -> str:
-    """What a request's log says: the action, and what was done for it."""
-    return f"{log['details']['message']['action']}: {notes_of(log) or 'nothing to do'}"
-
-
-def notes_of(log: Mapping[str, Any]) -> str:
-    return "; ".join(entry["message"] for entry in log["details"]["sublogs"])
 
 
 def _now() -> str:

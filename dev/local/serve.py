@@ -7,7 +7,7 @@ import os
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
@@ -19,7 +19,7 @@ from dev.local.address import listen
 from dev.local.gateway import Gateway
 from dev.local.lines import Say
 from dev.local.server import Server
-from dev.local.verdicts import telling
+from dev.local.verdicts import telling_dead_letters, told
 
 _EXAMPLE, _USER = "example", "user"  # what a folder notes of the first start
 _SECONDS_TO_STOP = 0.1
@@ -74,36 +74,28 @@ def _threads(app: Any, server: Server, say: Say | None) -> Iterator[None]:
     from chalicelib.storage import clients
 
     stop, sqs = threading.Event(), clients.client("sqs")
-    functions = {
-        "WEBHOOKS_QUEUE_URL": app.process_webhooks,
-        "RETRIES_QUEUE_URL": app.process_retries,
-        "TASKS_QUEUE_URL": app.process_tasks,
-    }
+    sources = events.sources(app.app, aws.STAGE)
     works: list[Callable[[], None]] = [
         partial(events.tick, app.tick, stop),
         partial(server.serve_forever, _SECONDS_TO_STOP),
     ]
-    for variable, function in functions.items():
-        wait = partial(queues.wait_for_message, _queue(variable))
-        taken = telling(function, say) if say else function
-        works.append(partial(events.poll, sqs, os.environ[variable], taken, stop, wait))
+    for source in sources:
+        wait = partial(queues.wait_for_message, aws.queues()[source.queue])
+        works.append(partial(events.poll, sqs, telling_dead_letters(source, say) if say else source, stop, wait))
     threads = [threading.Thread(target=work, daemon=True) for work in works]
     for thread in threads:
         thread.start()
     try:
-        yield
+        with told(say) if say else nullcontext():
+            yield
     finally:
         server.close_gateway(_SECONDS_FOR_A_BATCH)
         server.shutdown()
         stop.set()
-        for variable in functions:
-            queues.wake(_queue(variable))
+        for source in sources:
+            queues.wake(aws.queues()[source.queue])
         for thread in threads:
             thread.join(_SECONDS_FOR_A_BATCH)
-
-
-def _queue(variable: str) -> Any:
-    return aws.queues()[os.environ[variable].rpartition("/")[2]]
 
 
 def _seeded(server: Server, token: str, keeper: data.Keeper | None) -> str:

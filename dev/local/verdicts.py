@@ -1,67 +1,72 @@
-"""What became of each message of a batch, in a line: what its log says, or how often it failed."""
+"""What the workers did, in a line per request: what they tell of each, and which messages are dead letters now."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
-from dev.local.events import Function
-from dev.local.lines import Say, notes_of, of_log, of_verdict
+from dev.local.events import Source
+from dev.local.lines import Say, of_verdict
 
+_REQUESTS = "signalbox.requests"
 _logger = logging.getLogger("signalbox")
 
 
-def telling(function: Function, say: Say) -> Function:
-    """A queue's function that also says what became of each message."""
+class _Lines(logging.Handler):
+    def __init__(self, say: Say) -> None:
+        super().__init__()
+        self._say = say
 
-    def told(event: Mapping[str, Any], context: Any) -> Any:
-        answer = function(event, context)
+    def emit(self, record: logging.LogRecord) -> None:
+        self._say(of_verdict(record.getMessage()))
+
+
+@contextmanager
+def told(say: Say) -> Iterator[None]:
+    """Say what the workers log of each request, as long as the context lasts."""
+    requests, handler = logging.getLogger(_REQUESTS), _Lines(say)
+    before = requests.propagate, requests.level
+    requests.propagate = False  # or it would be told twice
+    requests.setLevel(logging.INFO)
+    requests.addHandler(handler)
+    try:
+        yield
+    finally:
+        requests.removeHandler(handler)
+        requests.propagate, requests.level = before
+
+
+def telling_dead_letters(source: Source, say: Say) -> Source:
+    """A source whose function also says which messages it had for the last time."""
+
+    def function(event: Mapping[str, Any], context: Any) -> Any:
+        answer = source.function(event, context)
         failed = {failure["itemIdentifier"] for failure in answer["batchItemFailures"]}
         for record in event["Records"]:
-            try:
-                verdict = _verdict(record, record["messageId"] in failed)
-            except Exception:  # to tell is a courtesy: what was done stays done
-                _logger.exception("what became of message %s cannot be told", record["messageId"])
-            else:
-                if verdict:
-                    say(of_verdict(verdict))
+            if record["messageId"] in failed and _is_last(record):
+                say(of_verdict(f"{_name(record)} is a dead letter now"))
         return answer
 
-    return told
+    return replace(source, function=function)
 
 
-def _verdict(record: Mapping[str, Any], failed: bool) -> str:
-    """Empty for a timer that was fired, and for a request whose integration was deleted since."""
-    message = _message(record)
-    log = _log(message) if "log_id" in message else None
-    name = message.get("integration") or message.get("alert") or f"message {record['messageId']}"
-    if failed:
-        return f"{name} {_failure(record)}" + (f": {notes_of(log)}" if log else "")
-    return f"{name} {of_log(log)}" if log else ""
+def _is_last(record: Mapping[str, Any]) -> bool:
+    from chalicelib.handling.batches import MOST_RECEIVES, receives
+    from chalicelib.storage.messages import attempts_before
+
+    return receives(record) + attempts_before(record) >= MOST_RECEIVES
 
 
-def _message(record: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The message of a record, {} when it is none of ours."""
+def _name(record: Mapping[str, Any]) -> str:
+    """What a message is about: the request's integration and log, or else its own id."""
+    from chalicelib import ids
     from chalicelib.storage.messages import unpack
 
     try:
-        return unpack(record["body"])
-    except (ValueError, KeyError):
-        return {}
-
-
-def _log(message: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    from chalicelib import ids
-    from chalicelib.storage import logs
-
-    return logs.read(message["account_id"], ids.prefix_id(ids.LOG, message["log_id"]))
-
-
-def _failure(record: Mapping[str, Any]) -> str:
-    from chalicelib.handling.batches import MOST_RECEIVES
-
-    attempt = int(record["attributes"]["ApproximateReceiveCount"])
-    if attempt >= MOST_RECEIVES:
-        return f"FAILED {attempt} times and is a dead letter now"
-    return f"FAILED, attempt {attempt} of {MOST_RECEIVES}"
+        message = unpack(record["body"])
+        return f"{message['integration']} {ids.prefix_id(ids.LOG, message['log_id'])}"
+    except Exception:  # whatever a message is that fails five times
+        return f"message {record['messageId']}"
