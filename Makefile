@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAGE ?= dev
 PORT ?= 8000
-export PORT
+export PORT DATA RELOAD
 
 .DEFAULT_GOAL := help
 .PHONY: help install run demo test lint check docs package deploy account e2e bench route import-alertmanager alertmanager clean
@@ -21,8 +21,8 @@ $(VENV)/.installed: requirements.txt requirements-dev.txt
 
 install: $(VENV)/.installed
 
-run: install ## Run the whole service here: http://127.0.0.1:$PORT (default 8000).
-	@$(BIN)/python -m dev.local.serve
+run: install ## Run the whole service here; PORT=8000, DATA=./data to keep what it holds, RELOAD=1 to follow changes of code.
+	@$(BIN)/python -m dev.local
 
 demo: install ## Show the main job: a webhook becomes an alert, is routed, and resolves.
 	@$(BIN)/python -m dev.demo

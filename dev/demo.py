@@ -6,13 +6,11 @@ import json
 import logging
 import sys
 import textwrap
-from pathlib import Path
 from typing import Any
 
+from chalicelib.adapters import load_examples
 from dev.local.client import Unexpected, eventually, expect, send
 from dev.local.serve import Service, running
-
-EXAMPLES = Path(__file__).parents[1] / "chalicelib" / "adapters" / "examples" / "prometheus.json"
 
 RULES = """
 rules:
@@ -97,7 +95,7 @@ def say(text: str, block: str = "") -> None:
 def run(service: Service) -> None:
     """Go through the demonstration. Raises Unexpected."""
     demo = Demo(service)
-    payloads = {name: case["request"]["json"] for name, case in json.loads(EXAMPLES.read_text()).items()}
+    payloads = {name: case["request"]["json"] for name, case in load_examples("prometheus").items()}
     demo.step("Make two teams, a router that chooses by the clock, and a Prometheus integration")
     integration = demo.integration(demo.router())
     demo.step("Alertmanager posts a firing group")
@@ -114,10 +112,10 @@ def run(service: Service) -> None:
     resolved = demo.alert(status="resolved")
     expect("the id of the resolved alert", resolved["id"], alert["id"])
     show_alert(demo, resolved)
-    demo.step("The integration's log: what arrived and what was done")
+    demo.step("The integration's log: each request, and what was done")
     for log in demo.logs(integration, 3):
-        for entry in log["details"]["sublogs"]:
-            say(f"{log['created_at'][11:19]}  {entry['message']}")
+        notes = "; ".join(entry["message"] for entry in log["details"]["sublogs"])
+        say(f"{log['created_at'][11:19]}  {log['details']['message']['action']}: {notes}")
 
 
 def show_alert(demo: Demo, alert: Any) -> None:

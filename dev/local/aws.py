@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import logging
 import os
+import socket
+import threading
 import warnings
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from dev.local import mends
+from dev.local.address import url_of
 
 RESOURCES = Path(__file__).parents[2] / "infrastructure" / "resources.yaml"
 REGION = "us-east-1"
+ACCOUNT = "123456789012"
+STAGE = "local"
+_SECONDS_TO_STOP = 0.1
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local", "AWS_DEFAULT_REGION": REGION}
 
 OUTPUTS = {
@@ -30,7 +38,7 @@ OUTPUTS = {
 """Which output of the stack each environment variable of the functions holds."""
 
 
-def deploy_resources(stage: str = "local") -> dict[str, str]:
+def deploy_resources(stage: str = STAGE) -> dict[str, str]:
     """Create the resources as CloudFormation would; answers the environment that the functions are given."""
     import boto3
 
@@ -44,26 +52,56 @@ def deploy_resources(stage: str = "local") -> dict[str, str]:
     return {variable: outputs[output] for variable, output in OUTPUTS.items()} | {"SIGNALBOX_STAGE": stage}
 
 
-def start_server() -> tuple[Any, str]:
-    """Start moto's server on 127.0.0.1 and point this process's AWS clients at it; answers (server, URL)."""
-    from moto.server import ThreadedMotoServer
+@contextmanager
+def served(listener: socket.socket) -> Iterator[str]:
+    """moto's server on a socket that listens, with this process's AWS clients pointed at it; gives its URL."""
+    from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
+    from werkzeug.serving import make_server
 
     _quiet()
     mends.apply()
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    url = f"http://{host}:{port}"
+    host, port = listener.getsockname()
+    application: Any = DomainDispatcherApplication(create_backend_app)
+    server = make_server(
+        host, port, application, threaded=True, request_handler=MotoRequestHandler, fd=listener.fileno()
+    )
+    thread = threading.Thread(target=server.serve_forever, args=(_SECONDS_TO_STOP,), daemon=True)
+    thread.start()
+    url = url_of(listener)
     _point_to(url)
-    return server, url
+    try:
+        yield url
+    finally:
+        server.shutdown()
 
 
-def queue(url: str) -> Any:
-    """moto's queue behind a queue URL, in this process."""
-    from moto.core.models import DEFAULT_ACCOUNT_ID
+def tables() -> Mapping[str, Any]:
+    """moto's tables in this process, by name."""
+    from moto.dynamodb.models import dynamodb_backends
+
+    tables: Mapping[str, Any] = dynamodb_backends[ACCOUNT][REGION].tables
+    return tables
+
+
+def queues() -> Mapping[str, Any]:
+    """moto's queues in this process, by name: what follows the last slash of a queue's URL."""
     from moto.sqs.models import sqs_backends
 
-    return sqs_backends[DEFAULT_ACCOUNT_ID][REGION].queues[url.rpartition("/")[2]]
+    queues: Mapping[str, Any] = sqs_backends[ACCOUNT][REGION].queues
+    return queues
+
+
+def buckets() -> Iterable[Any]:
+    """moto's buckets in this process."""
+    from moto.s3.models import s3_backends
+
+    return s3_backends[ACCOUNT]["aws"].buckets.values()
+
+
+def put_object(bucket: str, name: str, content: bytes) -> None:
+    from moto.s3.models import s3_backends
+
+    s3_backends[ACCOUNT]["aws"].put_object(bucket, name, content)
 
 
 def _quiet() -> None:

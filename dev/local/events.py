@@ -5,8 +5,11 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+
+from chalice.app import SQSEventConfig
 
 Function = Callable[[Mapping[str, Any], Any], Any]
 Wait = Callable[[threading.Event], None]
@@ -15,25 +18,48 @@ _RETRY_SECONDS = 2
 _logger = logging.getLogger("signalbox")
 
 
-def poll(sqs: Any, queue_url: str, function: Function, stop: threading.Event, wait: Wait) -> None:
-    """Give the messages of a queue to a function until `stop` is set. `wait` returns when there is one, or to stop."""
-    queue_arn = sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+@dataclass(frozen=True)
+class Source:
+    """A queue that calls a function with so many messages at once, as the app declares it."""
+
+    queue: str
+    function: Function
+    batch_size: int
+
+
+def sources(app: Any, stage: str) -> list[Source]:
+    """The queues of a Chalice app in a stage: what it declares as signalbox-x is named signalbox-STAGE-x."""
+    return [
+        Source(
+            str(declared.queue).replace("signalbox-", f"signalbox-{stage}-", 1),
+            app.handler_map[declared.name],
+            declared.batch_size,
+        )
+        for declared in app.event_sources
+        if isinstance(declared, SQSEventConfig)
+    ]
+
+
+def poll(sqs: Any, source: Source, stop: threading.Event, wait: Wait) -> None:
+    """Give a queue's messages to its function until `stop` is set. `wait` returns when there is one, or to stop."""
+    url = sqs.get_queue_url(QueueName=source.queue)["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
     while not stop.is_set():
         wait(stop)
         try:
-            take_batch(sqs, queue_url, queue_arn, function)
+            take_batch(sqs, url, arn, source)
         except Exception:
             if not stop.is_set():
-                _logger.exception("a batch of %s failed", queue_url)
+                _logger.exception("a batch of %s failed", source.queue)
             stop.wait(_RETRY_SECONDS)
 
 
-def take_batch(sqs: Any, queue_url: str, queue_arn: str, function: Function) -> bool:
-    """Receive up to ten messages and call the function; delete those that it did, show the others again soon, until
-    the queue's redrive policy sets them aside. Answers whether there were any."""
+def take_batch(sqs: Any, queue_url: str, queue_arn: str, source: Source) -> bool:
+    """Receive messages and call the function; delete those that it did, show the others again soon, until the queue's
+    redrive policy sets them aside. Answers whether there were any."""
     received = sqs.receive_message(
         QueueUrl=queue_url,
-        MaxNumberOfMessages=10,
+        MaxNumberOfMessages=source.batch_size,
         AttributeNames=["All"],
         MessageAttributeNames=["All"],
         WaitTimeSeconds=0,
@@ -41,7 +67,7 @@ def take_batch(sqs: Any, queue_url: str, queue_arn: str, function: Function) -> 
     if not received:
         return False
     try:
-        answer = function({"Records": [_record(message, queue_arn) for message in received]}, None) or {}
+        answer = source.function({"Records": [_record(message, queue_arn) for message in received]}, None) or {}
         failed = {failure["itemIdentifier"] for failure in answer.get("batchItemFailures", [])}
     except Exception:
         _logger.exception("a whole batch of %d messages failed", len(received))

@@ -30,6 +30,10 @@ def refusal(status: int, message: str) -> Answer:
     return Answer(status, {"Content-Type": "application/json", **CORS}, body)
 
 
+_FOR_BROWSERS = {"/": Answer(302, {"Location": "/docs"}, b""), "/favicon.ico": Answer(204, {}, b"")}
+"""What a person's browser asks for on this machine, and the deployed API has not."""
+
+
 class Routes(local.RouteMatcher):
     """The routes of the app. Slashes at the end or doubled make no difference; arguments are percent-decoded."""
 
@@ -70,6 +74,8 @@ class Gateway(local.LocalGateway):
 
     def answer(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Answer:
         """The answer to a request; `target` is its path with the query, `headers` have lower-case names."""
+        if target in _FOR_BROWSERS:
+            return _FOR_BROWSERS[target]
         try:
             self.routes.match_route(target)
         except ValueError:

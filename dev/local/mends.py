@@ -15,6 +15,9 @@ from typing import Any
 
 from dev.local import queues, transactions
 
+dynamodb_lock = threading.RLock()
+"""Held while DynamoDB answers a call."""
+
 
 @functools.cache
 def apply() -> None:
@@ -41,11 +44,9 @@ def apply() -> None:
 
 
 def _one_at_a_time(call: Callable[..., Any]) -> Callable[..., Any]:
-    lock = threading.RLock()
-
     @functools.wraps(call)
     def guarded(*arguments: Any, **named: Any) -> Any:
-        with lock:
+        with dynamodb_lock:
             return call(*arguments, **named)
 
     return guarded

@@ -1,26 +1,29 @@
-"""`python -m dev.local.serve`: the whole service on 127.0.0.1:$PORT, with an account to try it. Ctrl-C stops it."""
+"""The whole service in this process: moto for AWS, the app behind a local gateway, workers, an account to try it."""
 
 from __future__ import annotations
 
-import errno
 import json
-import logging
 import os
-import signal
+import socket
 import threading
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, nullcontext
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 from typing import Any
 
-from dev.local import aws, events, queues
+from dev.local import aws, data, events, queues
+from dev.local.address import listen
 from dev.local.gateway import Gateway
-from dev.local.server import HOST, Server
+from dev.local.lines import Say
+from dev.local.server import Server
+from dev.local.verdicts import telling_dead_letters, told
 
-DEFAULT_PORT = "8000"
-DEFAULT_TOKEN = "local-dev-token"
+_EXAMPLE, _USER = "example", "user"  # what a folder notes of the first start
+_SECONDS_TO_STOP = 0.1
+_SECONDS_FOR_A_BATCH = 10.0
 
 
 @dataclass(frozen=True)
@@ -33,123 +36,97 @@ class Service:
     aws_url: str
 
 
+@dataclass(frozen=True)
+class Setting:
+    """How to run. `folder` keeps what the service holds; `say` gets a line per request and verdict; `announce` is
+    called when all is ready and nothing is served yet."""
+
+    token: str = "local-dev-token"
+    folder: Path | None = None
+    say: Say | None = None
+    announce: Callable[[Service], None] = field(default=lambda service: None)
+
+
 @contextmanager
-def running(port: int = 0, token: str = DEFAULT_TOKEN, access_log: bool = False) -> Iterator[Service]:
-    """The service, for as long as the context lasts; port 0 takes any. One per process. Raises OSError when the port
-    is taken."""
+def running(
+    setting: Setting = Setting(), http: socket.socket | None = None, moto: socket.socket | None = None
+) -> Iterator[Service]:
+    """The service, for as long as the context lasts, on sockets that listen. One per process. Raises data.Unusable."""
     with ExitStack() as cleanup:
-        server = cleanup.enter_context(Server(port, access_log))
-        moto, aws_url = aws.start_server()
-        cleanup.callback(moto.stop)
+        keeper = data.Keeper(data.Folder(setting.folder)) if setting.folder else None
+        server = Server(http or listen(0), setting.say)
+        aws_url = cleanup.enter_context(aws.served(moto or listen(0)))
         os.environ.update(aws.deploy_resources())
+        if keeper:
+            keeper.folder.read()
+            cleanup.enter_context(keeper)
         import app
 
         server.gateway = Gateway(app.app)
-        cleanup.enter_context(_threads(app, server))
-        yield Service(server.url, token, _seed(server, token), aws_url)
+        service = Service(server.url, setting.token, server.url + _seeded(server, setting.token, keeper), aws_url)
+        setting.announce(service)
+        cleanup.enter_context(_threads(app, server, setting.say))
+        yield service
 
 
 @contextmanager
-def _threads(app: Any, server: Server) -> Iterator[None]:
+def _threads(app: Any, server: Server, say: Say | None) -> Iterator[None]:
     from chalicelib.storage import clients
 
     stop, sqs = threading.Event(), clients.client("sqs")
-    functions = {
-        "WEBHOOKS_QUEUE_URL": app.process_webhooks,
-        "RETRIES_QUEUE_URL": app.process_retries,
-        "TASKS_QUEUE_URL": app.process_tasks,
-    }
-    polled = {os.environ[variable]: aws.queue(os.environ[variable]) for variable in functions}
-    threads = [
-        threading.Thread(target=events.tick, args=(app.tick, stop), daemon=True),
-        threading.Thread(target=server.serve_forever, args=(0.1,), daemon=True),
+    sources = events.sources(app.app, aws.STAGE)
+    works: list[Callable[[], None]] = [
+        partial(events.tick, app.tick, stop),
+        partial(server.serve_forever, _SECONDS_TO_STOP),
     ]
-    for (url, queue), function in zip(polled.items(), functions.values(), strict=True):
-        wait = partial(queues.wait_for_message, queue)
-        threads.append(threading.Thread(target=events.poll, args=(sqs, url, function, stop, wait), daemon=True))
+    for source in sources:
+        wait = partial(queues.wait_for_message, aws.queues()[source.queue])
+        works.append(partial(events.poll, sqs, telling_dead_letters(source, say) if say else source, stop, wait))
+    threads = [threading.Thread(target=work, daemon=True) for work in works]
     for thread in threads:
         thread.start()
     try:
-        yield
+        with told(say) if say else nullcontext():
+            yield
     finally:
-        stop.set()
-        for queue in polled.values():
-            queues.wake(queue)
+        server.close_gateway(_SECONDS_FOR_A_BATCH)
         server.shutdown()
+        stop.set()
+        for source in sources:
+            queues.wake(aws.queues()[source.queue])
         for thread in threads:
-            thread.join(1)
+            thread.join(_SECONDS_FOR_A_BATCH)
 
 
-def _seed(server: Server, token: str) -> str:
-    """Make an account, a team and an integration; answers the URL of the integration."""
-    from chalicelib.handling.accounts import create_account
+def _seeded(server: Server, token: str, keeper: data.Keeper | None) -> str:
+    """The path of the example integration: of the folder's first start, or made now with an account and a team."""
+    from chalicelib.handling.accounts import create_account, create_token
 
-    made = create_account("Local", "Ada Admin", "ada@example.com", datetime.now(UTC), token)
+    now = datetime.now(UTC)
+    if keeper and (example := keeper.folder.noted(_EXAMPLE)):
+        if _call(server, token, "GET", "account_users").status == 401:
+            create_token(json.loads(keeper.folder.noted(_USER) or b""), "Token of a later start", now, token)
+        return example.decode()
+    made = create_account("Local", "Ada Admin", "ada@example.com", now, token)
     members = {"member_account_user_ids": [made.user["id"]], "admin_account_user_ids": [made.user["id"]]}
     team = _make(server, token, "teams", {"name": "Operations", **members})
-    example = {"name": "Example", "urgency": "medium", "integration_type_id": "webhook", "team_ids": [team["id"]]}
-    url: str = _make(server, token, "integrations", example)["endpoint"]
-    return url
+    fields = {"name": "Example", "urgency": "medium", "integration_type_id": "webhook", "team_ids": [team["id"]]}
+    path = f"/integration/{_make(server, token, 'integrations', fields)['prefix_id']}"
+    if keeper:
+        keeper.note(_USER, json.dumps(made.user).encode())
+        keeper.note(_EXAMPLE, path.encode())
+    return path
 
 
 def _make(server: Server, token: str, path: str, fields: dict[str, Any]) -> Any:
-    headers = {"host": server.url.removeprefix("http://"), "authorization": f"Bearer {token}"}
-    headers["content-type"] = "application/json"
-    answer = server.gateway.answer("POST", f"/api/v4/{path}", headers, json.dumps(fields).encode())
+    answer = _call(server, token, "POST", path, fields)
     if answer.status >= 300:
         raise RuntimeError(f"making {path} failed: {answer.body.decode()}")
     return json.loads(answer.body)
 
 
-def banner(service: Service) -> str:
-    """What a developer needs to know about the running service."""
-    event = json.dumps({"event_type": "create", "Id": "disk-1", "Title": "The disk of db-1 is full"})
-    keys = " ".join(f"{name}={value}" for name, value in aws.CREDENTIALS.items())
-    return f"""
-Signalbox runs on this machine, in memory: what it holds is gone when it stops.
-
-  Base URL     {service.url}
-  API token    {service.token}
-  Integration  {service.example_url}
-  API docs     {service.url}/docs
-  AWS (moto)   {service.aws_url}
-
-Make an alert:
-  curl {service.example_url} -H 'Content-Type: application/json' -d '{event}'
-
-List the alerts:
-  curl {service.url}/api/v4/alerts -H 'Authorization: Bearer {service.token}'
-
-Look at its AWS:
-  {keys} aws --endpoint-url {service.aws_url} sqs list-queues
-
-Stop it with Ctrl-C.
-"""
-
-
-def _port(given: str) -> int:
-    if not (given.isascii() and given.isdigit()) or int(given) > 65535:
-        raise SystemExit(f"PORT must be a number from 0 to 65535, not {given!r}")
-    return int(given)
-
-
-def _leave(*_: Any) -> None:
-    raise SystemExit(0)
-
-
-def main() -> None:
-    signal.signal(signal.SIGTERM, _leave)
-    signal.signal(signal.SIGINT, _leave)
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s", datefmt="%H:%M:%S")
-    port = _port(os.environ.get("PORT") or DEFAULT_PORT)
-    try:
-        with running(port, os.environ.get("SIGNALBOX_LOCAL_TOKEN") or DEFAULT_TOKEN, access_log=True) as service:
-            print(banner(service), flush=True)
-            threading.Event().wait()
-    except OSError as error:
-        hint = ": another server uses this port; choose one as in PORT=8001" if error.errno == errno.EADDRINUSE else ""
-        raise SystemExit(f"Cannot listen on {HOST}:{port}: {error.strerror or error}{hint}") from error
-
-
-if __name__ == "__main__":
-    main()
+def _call(server: Server, token: str, method: str, path: str, fields: dict[str, Any] | None = None) -> Any:
+    headers = {"host": server.url.removeprefix("http://"), "authorization": f"Bearer {token}"}
+    headers["content-type"] = "application/json"
+    body = b"" if fields is None else json.dumps(fields).encode()
+    return server.gateway.answer(method, f"/api/v4/{path}", headers, body)

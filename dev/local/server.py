@@ -5,39 +5,61 @@ from __future__ import annotations
 import re
 import socket
 import sys
+import threading
 import time
+from collections.abc import Mapping
 from http.server import BaseHTTPRequestHandler
 from socketserver import TCPServer, ThreadingMixIn
 from typing import Any
 
+from dev.local.address import url_of
 from dev.local.body import BadBody, TooLarge, read_body
 from dev.local.gateway import Answer, Gateway, refusal
+from dev.local.lines import Say, of_request
 
-HOST = "127.0.0.1"
 _SILENCE_SECONDS = 30
 _LINGER_SECONDS = 2.0
-_CREDENTIAL = re.compile(r"(/+integration/+[^/]{8})[^/]+")
-_UNPRINTABLE = re.compile(r"[^!-~]")
 _UNSENDABLE = re.compile(r"[^ -~\xa0-\xff]")
 
 
 class Server(ThreadingMixIn, TCPServer):
-    """Listens from the moment it is made; connections wait until there is a gateway and `serve_forever` runs."""
+    """Connections wait until there is a gateway and `serve_forever` runs."""
 
     daemon_threads = True
     block_on_close = False
-    allow_reuse_address = True
-    request_queue_size = 128
     gateway: Gateway
 
-    def __init__(self, port: int, access_log: bool) -> None:
-        """Raises OSError when the port is taken."""
-        super().__init__((HOST, port), Handler)
-        self.access_log = access_log
+    def __init__(self, listener: socket.socket, say: Say | None) -> None:
+        """Of a socket that listens; `say` gets a line for each request."""
+        super().__init__(listener.getsockname(), Handler, bind_and_activate=False)
+        self.socket.close()
+        self.socket = listener
+        self.say = say
+        self._calls = threading.Condition()
+        self._running_calls, self._closed = 0, False
 
     @property
     def url(self) -> str:
-        return f"http://{HOST}:{self.server_address[1]}"
+        return url_of(self.socket)
+
+    def answer(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Answer:
+        """What the gateway answers; 503 once it is closed."""
+        with self._calls:
+            if self._closed:
+                return refusal(503, "the service stops")
+            self._running_calls += 1
+        try:
+            return self.gateway.answer(method, target, headers, body)
+        finally:
+            with self._calls:
+                self._running_calls -= 1
+                self._calls.notify_all()
+
+    def close_gateway(self, seconds: float) -> None:
+        """Take no more requests, and wait for those that are being answered."""
+        with self._calls:
+            self._closed = True
+            self._calls.wait_for(lambda: not self._running_calls, seconds)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A client that went away is no news."""
@@ -79,7 +101,7 @@ class Handler(BaseHTTPRequestHandler):
         headers = {name.lower(): re.sub(r"[\r\n]+\s*", " ", value) for name, value in self.headers.items()}
         target = re.sub(r"^https?://[^/?]*", "", self.path, flags=re.IGNORECASE)
         try:
-            return self.server.gateway.answer(self.command, target, headers, body)
+            return self.server.answer(self.command, target, headers, body)
         except Exception:
             self.server.handle_error(self.request, self.client_address)
             return refusal(500, "internal server error")
@@ -117,14 +139,8 @@ class Handler(BaseHTTPRequestHandler):
         self._send(refusal(code, (message or "bad request").lower()))
 
     def _log(self, begun: float) -> None:
-        """One line, without the query and with the integration's id shortened: both let others send."""
-        if not self.server.access_log:
-            return
-        path = _CREDENTIAL.sub(r"\1...", self.path.partition("?")[0])
-        shown = _UNPRINTABLE.sub("?", path)[:100]
-        took = (time.monotonic() - begun) * 1000
-        sys.stdout.write(f"{time.strftime('%H:%M:%S')} {self.status} {self.command:7} {shown} {took:.0f} ms\n")
-        sys.stdout.flush()
+        if self.server.say:
+            self.server.say(of_request(self.status, self.command, self.path, time.monotonic() - begun))
 
     def log_message(self, format: str, *arguments: Any) -> None:
         """Nothing: `_log` tells of each request."""

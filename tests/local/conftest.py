@@ -6,11 +6,13 @@ import http.client
 import json
 import os
 import re
+import signal
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,7 +21,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 TOKEN = "token-of-these-tests"
-COMMAND = [sys.executable, "-m", "dev.local.serve"]
+COMMAND = [sys.executable, "-m", "dev.local"]
 
 
 @dataclass
@@ -38,11 +40,13 @@ class Service:
 
     def __init__(self, process: subprocess.Popen[bytes], output: Path) -> None:
         self.process, self.output = process, output
-        until(lambda: "Stop it with Ctrl-C" in self.printed or process.poll() is not None, 30)
-        found = {name: re.search(rf"{name} +(\S+)", self.printed) for name in ("Base URL", r"AWS \(moto\)")}
+        until(lambda: "\nReady.\n" in self.printed or process.poll() is not None, 30)
+        names = ("Base URL", r"AWS \(moto\)", "Integration")
+        found = {name: re.search(rf"{name} +(\S+)", self.printed) for name in names}
         assert all(found.values()), self.printed
         self.port = int(found["Base URL"][1].rpartition(":")[2])
         self.aws_url = found[r"AWS \(moto\)"][1]
+        self.example = found["Integration"][1].removeprefix(found["Base URL"][1])
 
     @property
     def printed(self) -> str:
@@ -126,23 +130,31 @@ def until(look: Callable[[], Any], seconds: float = 15) -> Any:
 
 
 def environment(port: int = 0, **more: str) -> dict[str, str]:
-    return {**os.environ, "PORT": str(port), "SIGNALBOX_LOCAL_TOKEN": TOKEN, **more}
+    ours = {"PORT": str(port), "SIGNALBOX_LOCAL_TOKEN": TOKEN, "DATA": "", "RELOAD": "", "SIGNALBOX_ADAPTERS": ""}
+    return {**os.environ, **ours, **more}
 
 
-def start(folder: Path) -> Service:
+@contextmanager
+def started(folder: Path, root: Path = ROOT, **more: str) -> Iterator[Service]:
+    """A service with its output in a folder; what comes of the test, no process of it is left."""
     output = folder / "output"
     with output.open("wb") as file:
-        process = subprocess.Popen(COMMAND, cwd=ROOT, env=environment(), stdout=file, stderr=file)
+        process = subprocess.Popen(
+            COMMAND, cwd=root, env=environment(**more), stdout=file, stderr=file, start_new_session=True
+        )
     try:
-        return Service(process, output)
-    except BaseException:
-        process.kill()
-        raise
+        yield Service(process, output)
+    finally:
+        if process.poll() is None:
+            process.terminate()
+        try:
+            process.wait(15)
+        finally:
+            with suppress(ProcessLookupError):  # the group is gone when all of it is
+                os.killpg(process.pid, signal.SIGKILL)
 
 
 @pytest.fixture(scope="session")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    running = start(tmp_path_factory.mktemp("service"))
-    yield running
-    running.process.terminate()
-    running.process.wait(10)
+    with started(tmp_path_factory.mktemp("service")) as running:
+        yield running

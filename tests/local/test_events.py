@@ -34,8 +34,11 @@ class Queue:
     def get_queue_attributes(self, **_: Any) -> dict[str, Any]:
         return {"Attributes": {"QueueArn": ARN}}
 
-    def receive_message(self, **_: Any) -> dict[str, Any]:
-        return {"Messages": self.messages} if self.messages else {}
+    def get_queue_url(self, **_: Any) -> dict[str, Any]:
+        return {"QueueUrl": "url"}
+
+    def receive_message(self, MaxNumberOfMessages: int, **_: Any) -> dict[str, Any]:  # noqa: N803
+        return {"Messages": self.messages[:MaxNumberOfMessages]} if self.messages else {}
 
     def delete_message(self, QueueUrl: str, ReceiptHandle: str) -> None:  # noqa: N803
         self.deleted.append(ReceiptHandle)
@@ -44,14 +47,30 @@ class Queue:
         self.hidden[ReceiptHandle] = VisibilityTimeout
 
 
+def source(function: events.Function) -> events.Source:
+    return events.Source("q", function, 7)
+
+
 def test_an_empty_queue_calls_nothing() -> None:
-    assert not take_batch(Queue(), "url", ARN, lambda event, context: pytest.fail("called"))
+    assert not take_batch(Queue(), "url", ARN, source(lambda event, context: pytest.fail("called")))
+
+
+def test_a_function_gets_no_more_at_once_than_the_app_says() -> None:
+    sizes: list[int] = []
+    taken = events.Source("q", lambda event, context: sizes.append(len(event["Records"])), 2)
+    take_batch(Queue("a", "b", "c"), "url", ARN, taken)
+    assert sizes == [2]
+
+
+def test_the_sources_are_those_that_the_app_declares(world: Any) -> None:
+    found = {(each.queue, each.batch_size) for each in events.sources(world.app, "local")}
+    assert found == {("signalbox-local-webhooks", 10), ("signalbox-local-retries", 1), ("signalbox-local-tasks", 10)}
 
 
 def test_only_what_failed_comes_again() -> None:
     queue = Queue("a", "b", "c")
     answer = {"batchItemFailures": [{"itemIdentifier": "b"}]}
-    assert take_batch(queue, "url", ARN, lambda event, context: answer)
+    assert take_batch(queue, "url", ARN, source(lambda event, context: answer))
     assert (queue.deleted, list(queue.hidden)) == (["h-a", "h-c"], ["h-b"])
 
 
@@ -61,7 +80,7 @@ def test_a_function_that_raises_leaves_the_whole_batch(caplog: pytest.LogCapture
     def broken(event: Any, context: Any) -> None:
         raise RuntimeError("out of order")
 
-    take_batch(queue, "url", ARN, broken)
+    take_batch(queue, "url", ARN, source(broken))
     assert queue.deleted == []
     assert set(queue.hidden) == {"h-a", "h-b"}
     assert all(0 < seconds <= 10 for seconds in queue.hidden.values())
@@ -69,9 +88,9 @@ def test_a_function_that_raises_leaves_the_whole_batch(caplog: pytest.LogCapture
 
 
 def test_the_function_gets_an_event_of_sqs() -> None:
-    events: list[Any] = []
-    take_batch(Queue("a"), "url", ARN, lambda event, context: events.append(event))
-    (record,) = events[0]["Records"]
+    taken: list[Any] = []
+    take_batch(Queue("a"), "url", ARN, source(lambda event, context: taken.append(event)))
+    (record,) = taken[0]["Records"]
     assert (record["messageId"], record["receiptHandle"], record["body"]) == ("a", "h-a", "a")
     assert record["eventSourceARN"] == ARN
     assert record["attributes"]["ApproximateReceiveCount"] == "1"
@@ -85,7 +104,7 @@ def test_a_queue_is_polled_when_there_is_something_and_until_the_stop() -> None:
         if len(waits) == 3:
             stopped.set()
 
-    poll(queue, "url", lambda event, context: None, stop, wait)
+    poll(queue, source(lambda event, context: None), stop, wait)
     assert queue.deleted == ["h-a"] * len(waits) == ["h-a"] * 3
 
 
@@ -102,6 +121,6 @@ def test_a_queue_that_fails_is_polled_again(caplog: pytest.LogCaptureFixture, mo
         return answer
 
     queue.receive_message = receive  # type: ignore[method-assign]
-    poll(queue, "url", lambda event, context: None, stop, lambda stopped: None)
+    poll(queue, source(lambda event, context: None), stop, lambda stopped: None)
     assert stop.is_set()
     assert "out of order" in caplog.text
