@@ -10,7 +10,8 @@ from math import isfinite
 from typing import Any
 from urllib.parse import parse_qsl
 
-from chalicelib.adapters.kit.request import Request, nest
+from chalicelib.adapters.kit.forms import nest
+from chalicelib.adapters.kit.request import Request
 from chalicelib.errors import BadRequest, TooLarge
 
 LARGEST_BODY = 1024 * 1024

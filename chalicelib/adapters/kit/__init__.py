@@ -18,7 +18,9 @@ from chalicelib.adapters.kit.adapter import (
     same_secret,
     signature_matches,
 )
-from chalicelib.adapters.kit.request import Request, nest, parse_json, walk
+from chalicelib.adapters.kit.documents import parse_json, walk
+from chalicelib.adapters.kit.forms import nest
+from chalicelib.adapters.kit.request import Request
 from chalicelib.adapters.kit.values import (
     Datum,
     Json,
