@@ -19,7 +19,7 @@ from chalicelib.times import epoch_ms
 
 _ADDRESS_HEADERS = ("x-original-to", "delivered-to", "to", "cc", "bcc")
 _MOST_RECIPIENTS = 20
-_ENVELOPE = re.compile(r"\sfor\s+<?([^\s<>;]{3,320})>?\s*;")
+_ENVELOPE = re.compile(r"\sfor\s+<?([^\s<>;@]{1,64}@[^\s<>;@]{1,255})>?[\s;]")
 _LARGEST_READ = 10 * 1024 * 1024
 _LARGEST_MAIL = 1024 * 1024
 

@@ -25,12 +25,14 @@ def urlencoded_fields(source: str) -> list[Field]:
     return [(unquoted(name), unquoted(value)) for name, _, value in first]
 
 
-def unquoted(source: str) -> str:
-    """Urlencoded text as it is meant. (The standard library makes a list of as many pieces as there are percents.)"""
+def unquoted(source: str, errors: str = "replace") -> str:
+    """Urlencoded text as it is meant. (The standard library makes a list of as many pieces as there are percents.)
+    Raises UnicodeDecodeError for bytes that are no UTF-8 if `errors` is "strict"."""
     plain = source.replace("+", " ")
     if "%" not in plain:
         return plain
-    return decode_text(_ESCAPE.sub(lambda found: _BYTES[found[1].lower()], plain.encode()), None)
+    content = _ESCAPE.sub(lambda found: _BYTES[found[1].lower()], plain.encode("utf-8", "replace"))
+    return content.decode("utf-8", errors)
 
 
 def multipart_fields(content_type: str, body: bytes) -> list[Field]:

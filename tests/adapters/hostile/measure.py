@@ -164,7 +164,7 @@ def main(arguments: list[str]) -> int:
     for measured in measure_all("--all" in arguments):
         found.append(measured)
         if "--json" in arguments:
-            print(json.dumps(asdict(measured)), flush=True)
+            print(json.dumps({**asdict(measured), "within_limits": measured.within_limits}), flush=True)
         elif not measured.within_limits:
             print(f"BEYOND: {measured}", flush=True)
     if "--json" not in arguments:
