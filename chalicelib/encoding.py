@@ -7,7 +7,7 @@ would be a stranger's choice.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Set
+from collections.abc import Callable, Mapping, Set
 from math import isfinite
 from typing import Any
 
@@ -16,6 +16,8 @@ import orjson
 DEEPEST = 200
 """Levels of maps and lists that a rewritten value keeps. Encoders stop at 254, and what is stored gets wrapped."""
 
+_LEAVES = frozenset((str, int, float, bool, type(None)))
+_CONTAINERS = (dict, list, tuple, Set, Mapping)
 TOO_DEEP = f"[nested deeper than {DEEPEST} levels]"
 
 
@@ -48,34 +50,30 @@ def rewritten(value: Any, leaf: Callable[[Any], Any]) -> Any:
     root = [value]
     level: list[Any] = [root]
     for depth in range(DEEPEST + 1):
-        level = [inner for container in level for inner in _rewrite(container, leaf, depth == DEEPEST)]
+        level = [copy for container in level for copy in _rewrite(container, leaf, depth == DEEPEST)]
     return root[0]
 
 
-def _rewrite(container: Any, leaf: Callable[[Any], Any], last: bool) -> Iterator[Any]:
-    """Put copies of its children into a container; yields those that have children themselves."""
-    for key, child in container.items() if isinstance(container, dict) else enumerate(container):
-        if isinstance(child, (Mapping, list, tuple, Set)):
-            container[key] = TOO_DEEP if last else _shallow(child, leaf)
-            if not last:
-                yield container[key]
-        else:
+def _rewrite(container: Any, leaf: Callable[[Any], Any], last: bool) -> list[Any]:
+    """Put copies of its children into a container; answers those that may have children themselves."""
+    copies = []
+    for key, child in container.items() if type(container) is dict else enumerate(container):
+        if type(child) in _LEAVES or not isinstance(child, _CONTAINERS):
             container[key] = leaf(child)
+        elif last:
+            container[key] = TOO_DEEP
+        else:
+            container[key] = copy = _shallow(child, leaf)
+            copies.append(copy)
+    return copies
 
 
 def _shallow(container: Any, leaf: Callable[[Any], Any]) -> dict[str, Any] | list[Any]:
+    if type(container) is list:
+        return container.copy()
     if isinstance(container, Mapping):
         return {leaf(key if isinstance(key, str) else _key(key)): child for key, child in container.items()}
     return list(container)
-
-
-def is_deep(value: Any) -> bool:
-    """Whether maps and lists are nested deeper than `DEEPEST`."""
-    level = [value] if isinstance(value, (dict, list)) else []
-    for _ in range(DEEPEST):
-        children = (child for inner in level for child in (inner.values() if isinstance(inner, dict) else inner))
-        level = [child for child in children if isinstance(child, (dict, list))]
-    return bool(level)
 
 
 def whole_text(text: str) -> str:

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.encoding import DEEPEST, TOO_DEEP, decode, encode, is_deep, plain, rewritten
+from chalicelib.encoding import DEEPEST, TOO_DEEP, decode, encode, plain, rewritten
 
 
 class Colour(StrEnum):
@@ -148,13 +148,6 @@ def test_a_value_that_holds_itself_is_cut_like_any_depth() -> None:
     value: dict[str, Any] = {}
     value["self"] = value
     assert TOO_DEEP.encode() in encode(value)
-
-
-def test_depth_is_told_without_recursion() -> None:
-    assert not is_deep(nested(DEEPEST))
-    assert is_deep(nested(DEEPEST + 1))
-    assert is_deep([1, {"a": nested(100_000)}])
-    assert not is_deep(1)
 
 
 def test_a_value_is_rewritten_without_touching_the_original() -> None:

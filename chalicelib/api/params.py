@@ -8,9 +8,9 @@ from collections import Counter
 from collections.abc import Iterable
 from math import isfinite
 from typing import Any
-from urllib.parse import parse_qsl
 
-from chalicelib.adapters.kit.request import Request, nest
+from chalicelib.adapters.kit.forms import nest, unquoted
+from chalicelib.adapters.kit.request import Request
 from chalicelib.errors import BadRequest, TooLarge
 
 LARGEST_BODY = 1024 * 1024
@@ -48,10 +48,13 @@ def _decode(body: bytes) -> str:
 
 
 def _pairs(text: str) -> list[tuple[str, str]]:
+    if text.count("&") >= _MOST_FIELDS:
+        raise BadRequest(f"request body is not valid form data: it has more than {_MOST_FIELDS} fields")
+    fields = [field.partition("=") for field in text.split("&") if field]
     try:
-        return parse_qsl(text, keep_blank_values=True, max_num_fields=_MOST_FIELDS, errors="strict")
-    except ValueError as error:
-        raise BadRequest(f"request body is not valid form data: {error}") from error
+        return [(unquoted(name, "strict"), unquoted(value, "strict")) for name, _, value in fields]
+    except UnicodeDecodeError as error:
+        raise BadRequest(f"request body is not valid form data: {error.reason} in a field") from error
 
 
 def nest_strictly(pairs: Iterable[tuple[str, str]]) -> Params:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from email import policy
-from email.parser import BytesHeaderParser
-from email.utils import getaddresses
 from typing import Any
 from urllib.parse import unquote_plus
 
 from chalicelib import ids
-from chalicelib.adapters.kit.mail import address_reference
+from chalicelib.adapters.kit.mail import address_reference, addresses_in, lightened
+from chalicelib.adapters.kit.mime import read_part
 from chalicelib.adapters.kit.request import Request
 from chalicelib.intake.envelope import Envelope, seal
 from chalicelib.storage import configuration, messages
@@ -20,6 +19,9 @@ from chalicelib.times import epoch_ms
 
 _ADDRESS_HEADERS = ("x-original-to", "delivered-to", "to", "cc", "bcc")
 _MOST_RECIPIENTS = 20
+_ENVELOPE = re.compile(r"\sfor\s+<?([^\s<>;@]{1,64}@[^\s<>;@]{1,255})>?[\s;]")
+_LARGEST_READ = 10 * 1024 * 1024
+_LARGEST_MAIL = 1024 * 1024
 
 
 def envelopes(notice: Mapping[str, Any], now: datetime) -> Iterator[Envelope]:
@@ -29,21 +31,28 @@ def envelopes(notice: Mapping[str, Any], now: datetime) -> Iterator[Envelope]:
         return
     for record in notice["Records"]:
         bucket, key = record["s3"]["bucket"]["name"], unquote_plus(record["s3"]["object"]["key"])
-        raw = messages.read_object(key, bucket)
+        raw = lightened(messages.read_object(key, bucket)[:_LARGEST_READ], _LARGEST_MAIL)
         for integration in _recipients(raw):
             request = _request(raw, f"{bucket}/{key}/{integration['id']}", record, now)
             yield {**seal(integration, request), "unchecked": True}  # mails come by no door that refuses spam
 
 
 def _recipients(raw: bytes) -> Iterator[Mapping[str, Any]]:
-    headers = BytesHeaderParser(policy=policy.compat32).parsebytes(raw)
-    values = [str(value) for name in _ADDRESS_HEADERS for value in headers.get_all(name, [])]
-    references = dict.fromkeys(address_reference(address) for _, address in getaddresses(values))
-    for reference in list(references)[:_MOST_RECIPIENTS]:
-        key = ids.key_of(ids.INTEGRATION, reference) if reference else None
+    for reference in references(raw):
+        key = ids.key_of(ids.INTEGRATION, reference)
         integration = configuration.endpoint(key) if key else None
         if integration and integration["enabled"] and integration["integration_type"] == "email":
             yield integration
+
+
+def references(raw: bytes) -> list[str]:
+    """The integrations' ids that a mail is addressed to, in any of their forms: in the envelope, which the server that
+    took the mail wrote into the topmost Received header (blind copies and aliases are there alone), and in headers."""
+    headers = read_part(raw).headers
+    envelope = next((_ENVELOPE.findall(value) for name, value in headers if name == "received"), [])
+    named = [value for wanted in _ADDRESS_HEADERS for name, value in headers if name == wanted]
+    found = (address_reference(address) for address in addresses_in(", ".join([*envelope, *named])))
+    return list(dict.fromkeys(reference for reference in found if reference))[:_MOST_RECIPIENTS]
 
 
 def _request(raw: bytes, name: str, record: Mapping[str, Any], now: datetime) -> Request:

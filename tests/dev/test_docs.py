@@ -11,8 +11,8 @@ import pytest
 
 from chalicelib import adapters
 from chalicelib.adapters import load_examples
+from chalicelib.adapters.kit.documents import parse_json
 from chalicelib.adapters.kit.examples import request_of
-from chalicelib.adapters.kit.request import parse_json
 from dev import docs
 from dev.curl_line import curl
 

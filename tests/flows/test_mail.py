@@ -98,6 +98,37 @@ def test_a_mail_to_two_integrations_makes_an_alert_of_each(flow: Flow):
     flow.run()
 
 
+def test_a_blind_copy_arrives_by_the_envelope(flow: Flow):
+    integration = inbox(flow)
+    received = f"from mx.example.com (mx.example.com [192.0.2.7]) by inbound-smtp.us-east-1.amazonaws.com with SMTP id 1 for {address(integration)}; Mon, 2 Mar 2026 09:00:00 +0000"
+    flow.at("0m").do(lambda: deliver(flow, mail(Received=received, To="all@example.com")))
+    flow.want("0m", "Disk full", status="open", to=["X"])
+    flow.run()
+
+
+@pytest.mark.parametrize("odd", ["(" * 2000, "a:" * 2000, '"' * 2000, "<" * 2000])
+def test_recipients_that_cannot_be_read_hide_no_other(flow: Flow, odd: str):
+    integration = inbox(flow)
+    raw = f"To: {odd}\r\nFrom: {odd}\r\nCc: {address(integration)}\r\nSubject: Odd\r\n\r\nx".encode()
+    flow.at("0m").do(lambda: deliver(flow, raw))
+    flow.want("0m", "Odd", status="open", to=["X"])
+    flow.run()
+
+
+def test_a_mail_of_twelve_megabytes_makes_an_alert_and_leaves_its_attachments(flow: Flow):
+    integration = inbox(flow)
+    message = EmailMessage()
+    message["From"], message["Subject"], message["To"] = "monitor@example.com", "Large", address(integration)
+    message.set_content("see film")
+    message.add_attachment(b"\x89" * 9_000_000, maintype="video", subtype="mp4", filename="film.mp4")
+    flow.at("0m").do(lambda: deliver(flow, message.as_bytes()))
+    flow.want("0m", "Large", status="open", to=["X"])
+    flow.run()
+    alert = flow.alert("Large")
+    assert alert["description"].strip() == "see film"
+    assert {"format": "text", "label": "Attachments", "value": ["film.mp4 (video/mp4)"]} in alert["additional_data"]
+
+
 @pytest.mark.parametrize("by_ses", [False, True])
 def test_spam_makes_no_alert_by_either_way(flow: Flow, by_ses: bool):
     integration = inbox(flow)

@@ -18,10 +18,12 @@ from chalicelib.adapters.kit.adapter import (
     same_secret,
     signature_matches,
 )
+from chalicelib.adapters.kit.documents import parse_json, walk
+from chalicelib.adapters.kit.forms import nest
 from chalicelib.adapters.kit.keys import key, with_labels
 from chalicelib.adapters.kit.options import KEY_LABELS
 from chalicelib.adapters.kit.reading import as_sent, noted
-from chalicelib.adapters.kit.request import Request, nest, parse_json, walk
+from chalicelib.adapters.kit.request import Request
 from chalicelib.adapters.kit.urgency import urgency_of, worst
 from chalicelib.adapters.kit.values import (
     Datum,

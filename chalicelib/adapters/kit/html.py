@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from functools import lru_cache
 from html import escape
 from typing import Any
 
@@ -86,33 +88,73 @@ _DEGREES = {
 }
 
 
-# The parser's time grows with the depth of the tree: beyond these, only the text is kept.
+# What a parser of HTML makes of a text can be far larger than the text: at each block it opens all formatting anew that
+# is still open, and it looks through all open elements at each tag. Beyond these only the text is kept.
 _MAX_LENGTH = 512 * 1024
-_MAX_DEPTH = 500
+_MAX_TAGS = 20_000  # text in a table is put before it, and each time the place is looked for
+_MAX_TAG_LENGTH = 4 * 1024  # the attributes of a tag are compared with each other
+_MAX_NODES = 400_000
+_MAX_STEPS = 40_000_000
 _TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*)[^<>]*>?")
-# Tags that hold nothing, or that the next of their kind closes.
-_FLAT = _words("area base br col embed hr img input link meta param source track wbr p li td th tr dt dd option")
+_FORMATTING = _words("b big code em font i s small strike strong tt u")
+_VOID = _words("area base br col embed hr img input link meta param source track wbr")
+# A tag whose first angle ends it, whatever is in it.
+_PLAIN_TAG = re.compile(
+    r"""</?[A-Za-z0-9]++(?:[ \t\n\f\r]++[A-Za-z_:][-A-Za-z0-9_:.]*+"""
+    r"""(?:[ \t\n\f\r]*+=[ \t\n\f\r]*+(?:"[^"<>]*+"|'[^'<>]*+'|[^ \t\n\f\r"'<>=`]++))?+)*+[ \t\n\f\r]*+/?>"""
+)
+# Any tag, to the angle that ends it for a browser.
+_ANY_TAG = re.compile(
+    r"""</?[A-Za-z][^ \t\n\f\r/>]*+(?:[ \t\n\f\r/]++|(?:=?+[^ \t\n\f\r/>=]++|=)"""
+    r"""(?:[ \t\n\f\r]*+=[ \t\n\f\r]*+(?:"[^"]*+"|'[^']*+'|[^ \t\n\f\r>"'][^ \t\n\f\r>]*+)?+)?+)*+>"""
+)
+_MOST_ALIKE = 3  # of formatting that is written alike, so many are opened anew
 
 
+@lru_cache(maxsize=4)
 def sanitize(source: str, level: str) -> str:
     """HTML with only what the level lets through. Scripts and style sheets go with their content at every level: a
     style sheet would restyle the page that shows the text. So `relaxed` and `relaxed_2` are the same here.
+
+    HTML that would cost more than its length lets expect is not parsed: its text is kept, without any tags.
     """
     source = source[:_MAX_LENGTH]
-    if _depth(source) > _MAX_DEPTH:
+    if _is_costly(source):
         return escape(_TAG.sub(" ", source), quote=False).strip()
     spaced = _PARTING.sub(" ", source) if level in ("default", "restricted") else source
     return nh3.clean(spaced, **_DEGREES[level]).strip()
 
 
-def _depth(source: str) -> int:
-    """How deep tags are nested, at most."""
-    depth = deepest = 0
+def _is_costly(source: str) -> bool:
+    """Whether parsing might take too many nodes or steps. All that is counted here is an upper bound: the parser may
+    see fewer tags, close more of them, and hold less formatting open, but never the other way round."""
+    if source.count("&") > _MAX_TAGS:  # what is no entity is put back and read again
+        return True
+    tags = 0
+    repeated: Counter[str] = Counter()
+    opened: list[str] = []
+    deepest = 0
     for found in _TAG.finditer(source):
-        if found[2].lower() not in _FLAT:
-            depth = max(depth - 1, 0) if found[1] else depth + 1
-            deepest = max(deepest, depth)
-    return deepest
+        tags += 1
+        closes, name = found[1], found[2].lower()
+        plain = _PLAIN_TAG.fullmatch(found[0]) is not None
+        if tags > _MAX_TAGS or not (plain or _ends_soon(source, found.start())):
+            return True
+        if not closes and name in _FORMATTING:
+            repeated[found[0] if plain else str(tags)] += 1
+        if closes and opened and opened[-1] == name:
+            opened.pop()
+        elif not closes and name not in _VOID:
+            opened.append(name)
+            deepest = max(deepest, len(opened))
+    formatting = sum(min(count, _MOST_ALIKE) for count in repeated.values())
+    return tags * (formatting + 1) > _MAX_NODES or tags * deepest > _MAX_STEPS
+
+
+def _ends_soon(source: str, start: int) -> bool:
+    """Whether a tag is not longer than it may be; angles within its quotes do not end it."""
+    end = start + _MAX_TAG_LENGTH
+    return end >= len(source) or _ANY_TAG.match(source, start, end) is not None
 
 
 def inner_body(source: str) -> str:

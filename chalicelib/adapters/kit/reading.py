@@ -7,8 +7,9 @@ from dataclasses import dataclass, field, fields
 from functools import cached_property
 from typing import Any
 
+from chalicelib.adapters.kit.documents import walk
 from chalicelib.adapters.kit.placeholders import without_placeholders
-from chalicelib.adapters.kit.request import Request, walk
+from chalicelib.adapters.kit.request import Request
 
 Json = Any
 

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from email import policy
-from email.message import Message
-from email.parser import BytesParser
 from functools import cached_property
 from typing import Any
-from urllib.parse import parse_qsl
+
+from chalicelib.adapters.kit.charsets import decode_text
+from chalicelib.adapters.kit.documents import parse_json, walk
+from chalicelib.adapters.kit.forms import multipart_fields, nest, urlencoded_fields
+from chalicelib.adapters.kit.mime import parameter
 
 Json = Any
 
-_MAX_FIELDS = 10_000
-_MAX_DEPTH = 32
-_SURROGATE_ESCAPE = re.compile(r"\\u[dD][89a-fA-F]")
-_SEGMENT = re.compile(r"\[([^\[\]]*)\]")
 _EPOCH = datetime.fromtimestamp(0, UTC)
 
 
@@ -54,23 +49,9 @@ class Request:
         return self.headers.get("content-type", "").partition(";")[0].strip().lower()
 
     @cached_property
-    def charset(self) -> str:
-        message = Message()
-        message["content-type"] = self.headers.get("content-type", "")
-        charset = message.get_param("charset", "utf-8")
-        try:
-            "".encode(str(charset))
-        except (LookupError, ValueError):
-            return "utf-8"
-        return str(charset)
-
-    @cached_property
     def text(self) -> str:
         """The body as text; what is no valid text of its charset becomes U+FFFD."""
-        try:
-            return _whole(self.body.decode(self.charset, "replace"))
-        except (LookupError, ValueError, UnicodeError):
-            return self.body.decode("utf-8", "replace")
+        return decode_text(self.body, parameter(self.headers.get("content-type"), "charset"))
 
     @cached_property
     def json(self) -> Json:
@@ -81,9 +62,9 @@ class Request:
     def form(self) -> dict[str, Json]:
         """The body's form fields (urlencoded or multipart), nested as Rails nests them; {} for other types."""
         if self.content_type == "application/x-www-form-urlencoded":
-            return nest(_pairs(self.text))
+            return nest(urlencoded_fields(self.text))
         if self.content_type == "multipart/form-data":
-            return nest(_multipart(self.headers["content-type"], self.body))
+            return nest(multipart_fields(self.headers["content-type"], self.body))
         return {}
 
     @cached_property
@@ -101,104 +82,3 @@ class Request:
             if isinstance(self.json, list):
                 return {"_json": self.json}
         return self.form
-
-
-def parse_json(source: str) -> Json:
-    """JSON, or None for anything else. NaN and infinities, which are no JSON, are read as null."""
-    try:
-        value = json.loads(source.lstrip("\ufeff"), parse_constant=lambda _: None)
-        return _whole_in(value) if _SURROGATE_ESCAPE.search(source) else value
-    except (ValueError, RecursionError):
-        return None
-
-
-def _whole(text: str) -> str:
-    """The text with halves of surrogate pairs, which no UTF-8 can hold, as U+FFFD."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return text
-
-
-def _whole_in(value: Json) -> Json:
-    if isinstance(value, dict):
-        return {_whole(name): _whole_in(child) for name, child in value.items()}
-    if isinstance(value, list):
-        return [_whole_in(child) for child in value]
-    return _whole(value) if isinstance(value, str) else value
-
-
-def walk(value: Json, path: str, default: Json = None) -> Json:
-    """Follow a dotted path through maps and lists; `default` where it leads nowhere."""
-    for segment in path.split("."):
-        if isinstance(value, dict):
-            if segment not in value:
-                return default
-            value = value[segment]
-        elif isinstance(value, list) and segment.isdecimal() and len(segment) < 7 and int(segment) < len(value):
-            value = value[int(segment)]
-        else:
-            return default
-    return value
-
-
-def nest(pairs: Iterable[tuple[str, str]]) -> dict[str, Json]:
-    """Form fields as Rails nests them: ``a[b]=1``, ``a[]=1&a[]=2``, ``a[][b]=1``. Never raises: a field that
-    contradicts an earlier one, or is nested deeper than 32, stays a plain key; a plain repeat: the last wins."""
-    result: dict[str, Json] = {}
-    for name, value in pairs:
-        head, bracket, _ = name.partition("[")
-        segments = _SEGMENT.findall(name[len(head) :]) if bracket else []
-        well_formed = bracket and head + "".join(f"[{s}]" for s in segments) == name and len(segments) <= _MAX_DEPTH
-        if not (well_formed and _place(result, [head, *segments], value)):
-            result[name] = value
-    return result
-
-
-def _place(target: dict[str, Json], segments: list[str], value: str) -> bool:
-    """Put a value at a nested place; False when something of another kind stands in its way."""
-    head, *rest = segments
-    if not rest:
-        target[head] = value
-        return True
-    if rest[0] != "":
-        child = target.setdefault(head, {})
-        return isinstance(child, dict) and _place(child, rest, value)
-    children = target.setdefault(head, [])
-    if not isinstance(children, list):
-        return False
-    if len(rest) == 1:
-        children.append(value)
-        return True
-    if not children or not isinstance(children[-1], dict) or (len(rest) == 2 and rest[1] in children[-1]):
-        children.append({})
-    return _place(children[-1], rest[1:], value)
-
-
-def _pairs(source: str) -> list[tuple[str, str]]:
-    try:
-        return parse_qsl(source, keep_blank_values=True, max_num_fields=_MAX_FIELDS)
-    except ValueError:
-        return []
-
-
-def _multipart(content_type: str, body: bytes) -> list[tuple[str, str]]:
-    """The text fields of a multipart form; files are named, not read."""
-    head = f"MIME-Version: 1.0\r\nContent-Type: {content_type}\r\n\r\n".encode("utf-8", "replace")
-    try:
-        message = BytesParser(policy=policy.compat32).parsebytes(head + body)
-        parts = message.get_payload() if message.is_multipart() else []
-        return [field for part in parts if isinstance(part, Message) for field in _field(part)]
-    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
-        return []
-
-
-def _field(part: Message) -> list[tuple[str, str]]:
-    name = part.get_param("name", header="content-disposition")
-    if not isinstance(name, str):
-        return []
-    filename = part.get_filename()
-    payload = part.get_payload(decode=True)
-    content = payload.decode("utf-8", "replace") if isinstance(payload, bytes) else ""
-    return [(name, filename if filename is not None else content)]

@@ -16,9 +16,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from chalicelib.adapters.kit.adapter import Action, Adapter, AlertDraft
+from chalicelib.adapters.kit.documents import parse_json
 from chalicelib.adapters.kit.placeholders import without_placeholders
 from chalicelib.adapters.kit.reading import as_received
-from chalicelib.adapters.kit.request import Request, parse_json
+from chalicelib.adapters.kit.request import Request
 from chalicelib.adapters.kit.rule_checks import place_text, problems
 from chalicelib.adapters.kit.values import Datum, Json, blank, datum, items, mapping, split_unique, text, text_or_none
 from chalicelib.matching.documents import DocumentError, load_yaml

@@ -11,17 +11,19 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from math import isfinite
 from typing import Any
-from urllib.parse import parse_qsl, quote, quote_plus, unquote_plus, urlencode
+from urllib.parse import quote, quote_plus, unquote_plus, urlencode
 
 from chalicelib.adapters.kit.adapter import Adapter
+from chalicelib.adapters.kit.forms import urlencoded_fields
 from chalicelib.adapters.kit.request import Request
+from chalicelib.encoding import encode, rewritten
 
 Json = Any
 
 MASK = "[redacted]"
 _HEADERS = frozenset({"authorization", "cookie", "proxy-authorization"})
 _SHORTEST = 4  # shorter values turn up everywhere by chance
-_MOST_VALUES = 16  # of secret parameters; a sender with more is not one of ours
+_MOST_VALUES = 4  # of secret parameters; a sender with more is not one of ours
 _GAP = "\U0010ffff"  # stands in for the mask while others are searched for: Unicode promises never to use it
 
 
@@ -50,16 +52,13 @@ def shown(adapter: type[Adapter], request: Request, options: Mapping[str, Any]) 
     """What a log shows of a request, without its secrets, ready for JSON.
 
     {"url", "method", "headers" (CGI names such as HTTP_USER_AGENT), "params" (query and body merged), "body" (text),
-    "remote_ip"}. Parameters nested too deeply to be walked are left out.
+    "remote_ip"}.
     """
     names = frozenset(name.lower() for name in adapter.SECRET_PARAMS)
     secrets = _secrets(adapter, request, options, names)
     described = describe(masked(adapter, request, options))
     params = {name: MASK if name.lower() in names else value for name, value in described["params"].items()}
-    try:
-        return described | {"params": _hide_all(params, secrets), "body": _hide(described["body"], secrets)}
-    except RecursionError:
-        return described | {"params": {}, "body": _hide(described["body"], secrets)}
+    return described | {"params": _hide_all(params, secrets), "body": _hide(described["body"], secrets)}
 
 
 def describe(request: Request) -> dict[str, Any]:
@@ -120,22 +119,19 @@ def _hidden_body(body: bytes, secrets: list[str]) -> bytes:
     sent = Request(body=body).json
     if sent is None or Request(body=hidden).json is not None:
         return hidden
-    try:  # the secret turned up in a number, and the mask does not fit there
-        return json.dumps(_hide_all(sent, secrets)).encode()
-    except RecursionError:
-        return hidden
+    return encode(_hide_all(sent, secrets))  # the secret turned up in a number, and the mask does not fit there
 
 
 def _hide_all(value: Json, secrets: list[str]) -> Json:
-    """Every text in a value hidden, keys included. Raises RecursionError."""
-    if isinstance(value, dict):
-        return {_hide(name, secrets): _hide_all(child, secrets) for name, child in value.items()}
-    if isinstance(value, list):
-        return [_hide_all(child, secrets) for child in value]
-    if isinstance(value, float) and not isfinite(value):
-        return None
+    """Every text in a value hidden, keys included."""
+    return rewritten(value, lambda leaf: _hidden_leaf(leaf, secrets))
+
+
+def _hidden_leaf(value: Json, secrets: list[str]) -> Json:
     if isinstance(value, str):
         return _hide(value, secrets)
+    if isinstance(value, float) and not isfinite(value):
+        return None
     whole = isinstance(value, int) and not isinstance(value, bool)
     return MASK if whole and str(value) in secrets else value
 
@@ -160,11 +156,8 @@ def _masked_body(request: Request, names: frozenset[str]) -> bytes:
         return request.body
     if request.text.lstrip().startswith("{"):
         kept = {name: MASK if name.lower() in names else value for name, value in sent.items()}
-        try:
-            return json.dumps(kept).encode()
-        except RecursionError:
-            return MASK.encode()
+        return encode(kept)
     if request.content_type != "application/x-www-form-urlencoded":
         return MASK.encode()
-    fields = parse_qsl(request.text, keep_blank_values=True)
+    fields = urlencoded_fields(request.text)
     return urlencode([(name, MASK if _head(name) in names else value) for name, value in fields]).encode()

@@ -23,26 +23,13 @@ from chalicelib.adapters.kit import (
     text_or_none,
 )
 
-_MAX_EXPRESSION = 1000
 _URGENCY = re.compile("low|medium|high|critical")
 
 
-def _search(expression: str, value: Json) -> Json:
-    import jmespath  # comes with boto3; imported late because few integrations wrap their payload
-
-    return jmespath.search(expression, value)
-
-
 def _expression_fault(expression: str) -> str | None:
-    import jmespath
+    from chalicelib.adapters.kit.expressions import expression_fault  # few integrations wrap their payload
 
-    if len(expression) > _MAX_EXPRESSION:
-        return f"is too long (at most {_MAX_EXPRESSION} characters)"
-    try:
-        jmespath.compile(expression)
-    except Exception as error:  # the parser raises RecursionError and more besides its own errors
-        return f"must be a JMESPath expression: {error}"[:300] if expression.strip() else None
-    return None
+    return expression_fault(expression)
 
 
 class Webhook(Adapter):
@@ -108,10 +95,9 @@ class Webhook(Adapter):
         expression = self.options["wrapper_key"]
         if blank(expression):
             return params
-        try:
-            found = _search(expression, params)
-        except Exception:  # an expression that fails on this body leaves the body as it is
-            return params
+        from chalicelib.adapters.kit.expressions import search
+
+        found = search(expression, params)
         return found if isinstance(found, dict) else params
 
     def _captured(self, payload: Mapping[str, Json]) -> list[Datum | None]:
