@@ -74,7 +74,9 @@ def create(thread: Thread, stamp: str, new_id: str, force: bool = False) -> Deci
 
 def _late_create(thread: Thread, new_id: str) -> Decision:
     if thread.closed:
-        return Decision(Effect.COUNT, thread.closed, thread, "a resolve received later was processed first")
+        still_live = thread.closed == thread.live  # a create received after the resolve keeps it so
+        after = replace(thread, duplicates=thread.duplicates + 1) if still_live else thread
+        return Decision(Effect.COUNT, thread.closed, after, "a resolve received later was processed first")
     reason = "a resolve received later was processed first: the alert is stored as resolved"
     return Decision(Effect.RECORD, new_id, replace(thread, closed=new_id), reason)
 

@@ -21,7 +21,7 @@ class World:
     dedup_count: dict[str, int] = field(default_factory=dict)
 
     def process(self, action: str, stamp: str) -> Decision:
-        decision = self.decide(action, stamp)
+        before, decision = self.thread, self.decide(action, stamp)
         self.thread = decision.thread
         alert = decision.alert_id or ""
         if decision.effect in (Effect.OPEN, Effect.RECORD):
@@ -29,6 +29,8 @@ class World:
             born = "acknowledged" if decision.acknowledged else "open"
             self.status[alert] = "resolved" if decision.effect is Effect.RECORD else born
         elif decision.effect is Effect.COUNT:
+            counted_in_the_thread = decision.thread.live == alert
+            assert decision.thread.duplicates == before.duplicates + counted_in_the_thread
             self.dedup_count[alert] += 1
             if decision.acknowledged and self.status[alert] == "open":
                 self.status[alert] = "acknowledged"

@@ -59,7 +59,7 @@ def held() -> Any:
 
 def use(world: Any) -> None:
     """Something of everything: alerts, a request that is large, messages that wait, are delayed, or failed."""
-    integration = world.integration(option_auto_resolve_timeout="5m")
+    integration = world.integration(option_auto_resolve_timeout="15m")
     world.send(integration, {"event_type": "create", "Id": "a", "Title": "A"})
     world.send(integration, {"event_type": "create", "Id": "b", "Title": "B", "Description": LARGE})
     world.send(integration, {"event_type": "resolve", "Id": "a"})
