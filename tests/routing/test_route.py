@@ -124,7 +124,7 @@ def test_changes_are_seen_by_later_actions_and_by_the_next_router(script: Script
             f"{{type: assign, receiver: {nested}}}"
         )
     )
-    plan = routed(script, router, log={"data": {"host": "db-1"}})
+    plan = routed(script, router, log={"data": {"host": "db & <co>"}})
     assert plan.receivers == [team]
     assert plan.changes == {
         "title": "Now Disk full",
@@ -132,7 +132,7 @@ def test_changes_are_seen_by_later_actions_and_by_the_next_router(script: Script
         "tags": ["db"],
         "incident": True,
         "incident_severity": "SEV-2",
-        "incident_message": "Now Disk full (db-1)",
+        "incident_message": "Now Disk full (db & <co>)",
     }
 
 

@@ -26,6 +26,7 @@ from chalicelib.adapters.kit import (
 
 _SHOWN_NAMES = 3
 _SHOWN_MEMBERS = 20
+_SEARCHED_MEMBERS = 100
 _SHOWN_LINKS = 5
 # Where members keep links, under the label each gets; annotations and labels may hold a runbook.
 _LINKS = (
@@ -88,13 +89,17 @@ class AlertGroup:
     def description(self) -> str | None:
         """What all members say, then a line for each that says more or has labels of its own."""
         common = list(_said(mapping(self.request.get("commonAnnotations"))))
-        lines = [line for member in self.firing if (line := self._line(member, common))]
-        shown = lines[:_SHOWN_MEMBERS]
-        left_out = len(lines) - len(shown) + self.unseen
+        shown = [line for member in self.firing[:_SHOWN_MEMBERS] if (line := self._line(member, common))]
+        left_out = len(self.firing[_SHOWN_MEMBERS:]) + self.unseen
         shown += [f"- … and {left_out} more"] if left_out else []
         if len(self.members) > len(self.firing):
             shown.append(f"Resolved meanwhile: {len(self.members) - len(self.firing)}")
         return joined("\n\n", *common, "\n".join(shown)) or None
+
+    @property
+    def _searched(self) -> list[Member]:
+        """The members whose links and values are looked at."""
+        return self.firing[:_SEARCHED_MEMBERS]
 
     def _line(self, member: Member, common: list[str]) -> str:
         """What sets a member apart: the texts and labels that not all share."""
@@ -109,11 +114,11 @@ class AlertGroup:
     def additional_data(self) -> Iterator[Datum | None]:
         """The links of the members that fire, since when they do, their values, and what all are annotated with."""
         for form, label, paths in _LINKS:
-            found = unique(first_text(*(_at(member, path) for path in paths)) for member in self.firing)
+            found = unique(first_text(*(_at(member, path) for path in paths)) for member in self._searched)
             yield from (datum(form, label, link) for link in found[:_SHOWN_LINKS])
         starts = sorted(unique(text(member.get("startsAt")) for member in self.firing))
         yield datum("datetime", "Firing Since", starts[0] if starts else None)
-        yield from (datum("text", "Values", value) for value in unique(map(_values, self.firing))[:_SHOWN_LINKS])
+        yield from (datum("text", "Values", value) for value in unique(map(_values, self._searched))[:_SHOWN_LINKS])
         for name, value in mapping(self.request.get("commonAnnotations")).items():
             yield datum("text", name, text(value)) if name not in _TOLD_ANNOTATIONS else None
 
