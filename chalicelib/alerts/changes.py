@@ -87,10 +87,10 @@ class Event:
 class Changes:
     """`once` is what may happen only once: the log of a request, or a timer that ends by firing.
 
-    Changes add up: ``changes + more`` is both, the later one's `once` if it has one.
+    Changes add up: ``changes + more`` is both; of two changes of a thread the later one stays.
     """
 
-    once: Log | Timer | None = None
+    once: tuple[Log | Timer, ...] = ()
     created: tuple[Alert, ...] = ()
     changed: tuple[Changed, ...] = ()
     counted: tuple[Counted, ...] = ()
@@ -105,10 +105,10 @@ class Changes:
         parts: dict[str, Any] = {
             field.name: getattr(self, field.name) + getattr(more, field.name)
             for field in fields(self)
-            if field.name not in ("once", "threads")
+            if field.name != "threads"
         }
         threads = {change.key: change for change in (*self.threads, *more.threads)}
-        return replace(self, once=more.once or self.once, threads=tuple(threads.values()), **parts)
+        return replace(self, threads=tuple(threads.values()), **parts)
 
     def thread(self, key: Key) -> ThreadChange | None:
         """The change that is planned to the thread of a key, if any."""

@@ -63,7 +63,7 @@ def create(thread: Thread, stamp: str, new_id: str, force: bool = False) -> Deci
         last = max(thread.last_create, stamp)
         after = replace(thread, opened=opened, last_create=last, duplicates=thread.duplicates + 1)
         acknowledged = opened < thread.last_acknowledge < thread.opened
-        return Decision(Effect.COUNT, thread.live, after, "an alert with this key is live", acknowledged)
+        return Decision(Effect.COUNT, thread.live, after, acknowledged=acknowledged)
     newest = stamp >= thread.opened or not thread.live
     after = replace(thread, last_create=max(thread.last_create, stamp))
     if newest:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import signal
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,7 +19,7 @@ from typing import Any, cast
 from chalicelib.alerts.changes import Changes
 from chalicelib.alerts.log import DEAD_LETTERED, FAILED, Log, Notes
 from chalicelib.errors import Throttled
-from chalicelib.handling import metrics, request, timers
+from chalicelib.handling import folding, metrics, request, timers
 from chalicelib.intake.envelope import Envelope, unpack_request
 from chalicelib.storage import configuration, logs, messages
 from chalicelib.storage.commit import AlreadyDone, commit
@@ -30,6 +30,7 @@ MOST_RECEIVES = 5
 of retries: what is in it was received once before."""
 
 _SHARE_SECONDS = 8.0
+_SMALL_BYTES = 8 * 1024
 _RESERVE_SECONDS = 2.0
 _LATER_SECONDS = 60
 
@@ -59,7 +60,34 @@ def take_webhooks(event: Mapping[str, Any], now: datetime, budget: Budget) -> Fa
     again = [record for record in records if receives(record) > 1] if len(records) > 1 else []
     failures = _each(again, lambda record, seconds: messages.forward(messages.RETRIES, record, 1), budget)
     fresh = [record for record in records if record not in again]
-    return {"batchItemFailures": failures + _each(fresh, lambda r, seconds: _take_webhook(r, now, seconds), budget)}
+    folded = _fold(fresh, now, budget)
+    alone = [record for record in fresh if record["messageId"] not in folded]
+    return {"batchItemFailures": failures + _each(alone, lambda r, seconds: _take_webhook(r, now, seconds), budget)}
+
+
+def _fold(records: Sequence[Record], now: datetime, budget: Budget) -> set[str]:
+    """Count duplicates of one alert together; answers the ids of the messages that are done with. Large messages are
+    none of it: nothing of them is looked at but alone."""
+    small = [record for record in records if len(record["body"]) <= _SMALL_BYTES]
+    try:
+        contents = {record["messageId"]: messages.unpack(record["body"]) for record in small}
+        envelopes = {key: cast("Envelope", content) for key, content in contents.items() if _is_plain(content)}
+        seconds = budget.share()
+        if len(envelopes) < 2 or seconds <= 0:
+            return set()
+        with _within(seconds):
+            done = folding.fold(list(envelopes.values()), now, seconds)
+    except Exception:
+        _logger.exception("requests that were received together are processed one by one")
+        return set()
+    for envelope in envelopes.values():
+        if envelope["log_id"] in done:
+            metrics.processed(envelope, done[envelope["log_id"]], now)
+    return {key for key, envelope in envelopes.items() if envelope["log_id"] in done}
+
+
+def _is_plain(content: Mapping[str, Any]) -> bool:
+    return "log_id" in content and not content.keys() & {"refused", "unchecked", "replay_of"}
 
 
 def take_tasks(event: Mapping[str, Any], now: datetime, budget: Budget) -> Failures:
@@ -162,7 +190,7 @@ def _mark(envelope: Envelope, state: str, reason: str, now: datetime) -> bool:
 
 def _write_mark(log: Log, now: datetime) -> bool:
     try:
-        commit(Changes(once=log), now)
+        commit(Changes(once=(log,)), now)
     except AlreadyDone:
         return False
     except Exception:

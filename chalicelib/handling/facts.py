@@ -19,7 +19,8 @@ from chalicelib.storage import alerts, claims, configuration, logs, threads
 class Facts(Protocol):
     """What is stored of an account, and fresh ids. Reading is all that it does."""
 
-    account_id: str
+    @property
+    def account_id(self) -> str: ...
 
     def new_id(self) -> str:
         """A ULID that nothing has yet."""

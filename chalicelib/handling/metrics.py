@@ -31,7 +31,7 @@ def processed(envelope: Envelope, changes: Changes | None, now: datetime) -> Non
     """Tell what a request did; nothing when it was done before."""
     if changes is None:
         return
-    log = changes.once if isinstance(changes.once, Log) else changes.logs[0]
+    log = next(log for log in (*changes.once, *changes.logs) if isinstance(log, Log))
     action = str(log.message["action"])
     idle = action in ("other", "refused")
     latency = {} if idle else {"AlertLatency": epoch_ms(now) - ids.milliseconds_of(log.id)}

@@ -40,7 +40,7 @@ def plan(received: Received, facts: Facts) -> Changes:
     effects = _effects(received, facts, notes)
     message = {"action": str(received.outcome.action)}
     message |= {"replay_of": received.replay_of} if received.replay_of else {}
-    return effects + Changes(once=request_log(received.integration, received.request, message, notes))
+    return effects + Changes(once=(request_log(received.integration, received.request, message, notes),))
 
 
 def _effects(received: Received, facts: Facts, notes: Notes) -> Changes:

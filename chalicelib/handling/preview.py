@@ -50,7 +50,7 @@ def preview_integration(integration: Mapping[str, Any], request: Request, now: d
         "correlation": "nothing",
         "routing": [],
         "destinations": [],
-        "sublogs": list(changes.once.sublogs) if isinstance(changes.once, Log) else [],
+        "sublogs": [entry for log in changes.once if isinstance(log, Log) for entry in log.sublogs],
         **_followed(changes, now),
     }
 

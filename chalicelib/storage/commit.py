@@ -45,8 +45,7 @@ def settle(step: Callable[[], T], seconds: float = 10.0) -> T:
 
 
 def _operations(changes: Changes, now: datetime) -> Iterator[tuple[str, dynamo.Item]]:
-    if changes.once:
-        once = changes.once
+    for once in changes.once:
         yield _ONCE, logs.put(once, once=True) if isinstance(once, Log) else timers.remove(once)
     for alert in changes.created:
         yield from _named("created", alerts.create(alert))

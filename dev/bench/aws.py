@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import io
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from dev.bench.units import Item, Tables, read_units, write_units, writes_of
+from dev.bench.units import Item, Tables, read_units, writes_by_partition, writes_of
 
 _READS = ("GetItem", "BatchGetItem", "Query")
 
@@ -22,7 +23,12 @@ class Call:
     answer: str = ""
     headers: dict[str, str] = field(default_factory=dict)
     reads: float = 0.0
-    writes: int = 0
+    partitions: Counter[str] = field(default_factory=Counter)
+    """Write units by the partition of a table or index that takes them."""
+
+    @property
+    def writes(self) -> int:
+        return self.partitions.total()
 
     @property
     def bytes_written(self) -> int:
@@ -46,20 +52,24 @@ class Recorder:
         return calls
 
     def _note(self, request: Any, event_name: str, **_: Any) -> None:
-        body = request.body or b""
-        call = Call(event_name.rpartition(".")[2], body.decode() if isinstance(body, bytes) else str(body))
+        body = request.body if isinstance(request.body, bytes) else b""
+        call = Call(event_name.rpartition(".")[2], body.decode("utf-8", "replace"))
         self.calls.append(call)
         self._before = [self._tables.image(*write) for write in _writes(call)]
 
     def _weigh(self, response_dict: Any, parsed_response: Any, **_: Any) -> None:
         call = self.calls[-1]
+        if not call.sent.startswith("{"):
+            return  # of S3, whose calls are counted but not weighed
         call.answer = response_dict["body"].decode()
         call.headers = {name: str(value) for name, value in response_dict["headers"].items()}
         call.reads = read_units(call.operation, _json(call), parsed_response)
         transaction = call.operation == "TransactWriteItems"
         for (kind, arguments), before in zip(_writes(call), self._before, strict=True):
             after = self._tables.image(kind, arguments)
-            call.writes += write_units(before, after, self._tables.indexes(arguments["TableName"]), transaction)
+            table = arguments["TableName"]
+            keys, indexes = self._tables.keys(table), self._tables.indexes(table)
+            call.partitions.update(writes_by_partition(before, after, keys, indexes, transaction))
 
 
 def _json(call: Call) -> dict[str, Any]:
@@ -108,4 +118,4 @@ def dump(calls: Iterable[Call]) -> list[dict[str, Any]]:
 
 
 def load(dumped: Iterable[dict[str, Any]]) -> list[Call]:
-    return [Call(**call) for call in dumped]
+    return [Call(**{**call, "partitions": Counter(call["partitions"])}) for call in dumped]

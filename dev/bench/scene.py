@@ -5,7 +5,8 @@ from __future__ import annotations
 import base64
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -58,9 +59,9 @@ def api_event(method: str, resource: str, path: str, body: Any, headers: Mapping
     }
 
 
-def webhook_event(prefix_id: str, example: Mapping[str, Any]) -> Event:
+def webhook_event(prefix_id: str, body: Any) -> Event:
     headers = {"user-agent": "Alertmanager/0.28.1", "accept-encoding": "gzip"}
-    return api_event("POST", "/integration/{id}", f"/integration/{prefix_id}", example["request"]["json"], headers)
+    return api_event("POST", "/integration/{id}", f"/integration/{prefix_id}", body, headers)
 
 
 RULES = """
@@ -72,8 +73,9 @@ rules:
 """
 
 
-def record() -> Scene:
-    """Play the scene on moto. Leaves this process with AWS clients that answer nobody: replay them."""
+@contextmanager
+def laboratory() -> Iterator[Lab]:
+    """An account on moto whose calls to AWS are counted. Leaves this process with AWS clients that answer nobody."""
     import boto3
     from moto import mock_aws
 
@@ -82,85 +84,106 @@ def record() -> Scene:
     with mock_aws():
         environment = aws.deploy_resources("bench")
         os.environ.update(environment)
+        from chalicelib.handling.accounts import create_account
         from chalicelib.storage import clients
 
-        recorder = Recorder([clients.client("dynamodb"), clients.client("sqs")], boto3.client("dynamodb"))
-        scene = Scene({**environment, **aws.CREDENTIALS})
-        _play(scene, recorder)
+        counted = [clients.client(name) for name in ("dynamodb", "sqs", "s3")]
+        recorder = Recorder(counted, boto3.client("dynamodb"))
+        account = create_account("Acme", "Ada Admin", "ada@example.com", datetime.now(UTC))
+        yield Lab(environment, recorder, account.token, account.user["id"])
     clients.forget()
-    return scene
 
 
-def _play(scene: Scene, recorder: Recorder) -> None:
-    from chalicelib.adapters import load_examples
-    from chalicelib.storage import configuration
+@dataclass
+class Lab:
+    """What a bench does with the account: make things, send webhooks, process them."""
 
-    examples = load_examples("prometheus")
-    prefix_id = _integration()
-    configuration.forget()
-    recorder.take()
-    for step in STEPS:
-        event = webhook_event(prefix_id, examples["resolve" if step == "resolve" else "create"])
-        body, calls = _post(event, recorder)
-        scene.ingest = scene.ingest or calls
-        scene.cached = _post(event, recorder)[1]
-        scene.webhook = scene.webhook or event
-        scene.records[step] = {"Records": [_message(body)]}
-        configuration.forget()
-        scene.cold[step] = _process(scene.records[step], recorder)
-    _warm(scene)
+    environment: dict[str, str]
+    recorder: Recorder
+    token: str
+    user_id: str
 
+    def make(self, path: str, **fields: Any) -> dict[str, Any]:
+        import app
 
-def _integration() -> str:
-    """An account with a team, a router and an integration; answers the integration's prefix id."""
-    import app
-    from chalicelib.handling.accounts import create_account
-
-    account = create_account("Acme", "Ada Admin", "ada@example.com", datetime.now(UTC))
-    token, user = {"authorization": f"Bearer {account.token}"}, account.user["id"]
-
-    def make(path: str, fields: Mapping[str, Any]) -> dict[str, Any]:
-        answer = app.app(api_event("POST", f"/api/v4/{path}", f"/api/v4/{path}", fields, token), None)
+        event = api_event(
+            "POST", f"/api/v4/{path}", f"/api/v4/{path}", fields, {"authorization": f"Bearer {self.token}"}
+        )
+        answer = app.app(event, None)
         made: dict[str, Any] = json.loads(answer["body"])
         if answer["statusCode"] != 201:
             raise RuntimeError(f"{path}: {made}")
         return made
 
-    team = make("teams", {"name": "Ops", "member_account_user_ids": [user], "admin_account_user_ids": [user]})
-    rules = RULES.replace("TEAM", team["prefix_id"])
-    router = make("routers", {"name": "Router", "rules": rules, "default_receiver_team_id": team["id"]})
-    fields = {
-        "name": "Prometheus",
-        "urgency": "high",
-        "integration_type_id": "prometheus",
-        "router_ids": [router["id"]],
-    }
-    return str(make("integrations", fields)["prefix_id"])
+    def team(self, name: str) -> dict[str, Any]:
+        members = [self.user_id]
+        return self.make("teams", name=name, member_account_user_ids=members, admin_account_user_ids=members)
+
+    def router(self, rules: str, team: Mapping[str, Any]) -> dict[str, Any]:
+        return self.make("routers", name="Router", rules=rules, default_receiver_team_id=team["id"])
+
+    def integration(self, slug: str, **fields: Any) -> dict[str, Any]:
+        return self.make("integrations", name=slug, urgency="high", integration_type_id=slug, **fields)
+
+    def post(self, event: Event) -> tuple[str, list[Call]]:
+        """Send a webhook; answers the body of its message and the calls that it took."""
+        import app
+
+        answer = app.app(event, None)
+        calls = self.recorder.take()
+        if answer["statusCode"] != 200:
+            raise RuntimeError(answer)
+        return json.loads(calls[-1].sent)["MessageBody"], calls
+
+    def process(self, event: Event) -> list[Call]:
+        """Give a message to the worker; answers the calls that it took."""
+        import app
+
+        answer = app.process_webhooks(event, None)
+        if answer["batchItemFailures"]:
+            raise RuntimeError("the worker failed: see the log above")
+        return self.recorder.take()
+
+    def send(self, integration: Mapping[str, Any], body: Any) -> list[Call]:
+        """Send a webhook and process it; answers the worker's calls."""
+        self.recorder.take()
+        message, _ = self.post(webhook_event(integration["prefix_id"], body))
+        return self.process({"Records": [message_record(message)]})
 
 
-def _post(event: Event, recorder: Recorder) -> tuple[str, list[Call]]:
-    """Send a webhook; answers the body of its message and the calls that it took."""
-    import app
-
-    answer = app.app(event, None)
-    calls = recorder.take()
-    if answer["statusCode"] != 200:
-        raise RuntimeError(answer)
-    return json.loads(calls[-1].sent)["MessageBody"], calls
+def record() -> Scene:
+    """Play the scene on moto. Leaves this process with AWS clients that answer nobody: replay them."""
+    with laboratory() as lab:
+        scene = Scene({**lab.environment, **aws.CREDENTIALS})
+        _play(scene, lab)
+    return scene
 
 
-def _message(body: str) -> Event:
+def _play(scene: Scene, lab: Lab) -> None:
+    from chalicelib.adapters import load_examples
+    from chalicelib.storage import configuration
+
+    examples = load_examples("prometheus")
+    team = lab.team("Ops")
+    router = lab.router(RULES.replace("TEAM", team["prefix_id"]), team)
+    prefix_id = str(lab.integration("prometheus", router_ids=[router["id"]])["prefix_id"])
+    configuration.forget()
+    lab.recorder.take()
+    for step in STEPS:
+        example = examples["resolve" if step == "resolve" else "create"]
+        event = webhook_event(prefix_id, example["request"]["json"])
+        body, calls = lab.post(event)
+        scene.ingest = scene.ingest or calls
+        scene.cached = lab.post(event)[1]
+        scene.webhook = scene.webhook or event
+        scene.records[step] = {"Records": [message_record(body)]}
+        configuration.forget()
+        scene.cold[step] = lab.process(scene.records[step])
+    _warm(scene)
+
+
+def message_record(body: str) -> Event:
     return {"messageId": "m", "body": body, "attributes": {"ApproximateReceiveCount": "1"}, "eventSource": "aws:sqs"}
-
-
-def _process(event: Event, recorder: Recorder) -> list[Call]:
-    """Give a message to the worker; answers the calls that it took."""
-    import app
-
-    answer = app.process_webhooks(event, None)
-    if answer["batchItemFailures"]:
-        raise RuntimeError("the worker failed: see the log above")
-    return recorder.take()
 
 
 def _warm(scene: Scene) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from functools import cache
 from math import ceil
-from typing import Any
+from typing import Any, NamedTuple
 
 Item = Mapping[str, Mapping[str, Any]]
 _WRITES = {"PutItem": "Put", "UpdateItem": "Update", "DeleteItem": "Delete"}
@@ -48,24 +49,43 @@ def writes_of(operation: str, sent: Mapping[str, Any]) -> list[tuple[str, Mappin
     return [(_WRITES[operation], sent)] if operation in _WRITES else []
 
 
-def write_units(before: Item, after: Item, indexes: Iterable[tuple[str, ...]], transaction: bool) -> int:
-    """Write units of one write: one per KB of the larger image, twice in a transaction, and those of its indexes.
+class Index(NamedTuple):
+    """The attributes that an index is keyed by, and those that it holds besides. What it holds is below 1 KB."""
 
-    The indexes hold keys only, so one is written when its keys appear, vanish or (twice) change.
-    """
+    name: str
+    keys: tuple[str, ...]
+    projected: tuple[str, ...] = ()
+
+
+def writes_by_partition(
+    before: Item, after: Item, keys: Iterable[str], indexes: Iterable[Index], transaction: bool
+) -> Counter[str]:
+    """Write units of one write by the partition that takes them: one per KB of the larger image, twice in a
+    transaction, and those of its indexes: one where the item appears in an index, vanishes or changes in it, two where
+    its keys there change."""
+    image = after or before
     size = max(item_size(before), item_size(after))
-    own = max(1, ceil(size / 1024)) * (2 if transaction else 1)
-    return own + sum(_index_units(_keys(before, names), _keys(after, names)) for names in indexes)
+    units = Counter({_partition("", keys, image): max(1, ceil(size / 1024)) * (2 if transaction else 1)})
+    for index in indexes:
+        units[_partition(index.name, index.keys, image)] += _index_units(index, before, after)
+    return units
+
+
+def _partition(index: str, keys: Iterable[str], item: Item) -> str:
+    name = next(iter(keys))
+    return f"{index} {name} {next(iter(item.get(name, {'': ''}).values()))}"
+
+
+def _index_units(index: Index, before: Item, after: Item) -> int:
+    was, becomes = _keys(before, index.keys), _keys(after, index.keys)
+    if was and becomes:
+        changed = any(before.get(name) != after.get(name) for name in index.projected)
+        return int(changed) if was == becomes else 2
+    return int(bool(was or becomes))
 
 
 def _keys(item: Item, names: tuple[str, ...]) -> tuple[Any, ...] | None:
     return tuple(str(item[name]) for name in names) if all(name in item for name in names) else None
-
-
-def _index_units(before: Any, after: Any) -> int:
-    if before == after:
-        return 0
-    return 2 if before and after else 1
 
 
 class Tables:
@@ -78,9 +98,16 @@ class Tables:
     def keys(self, table: str) -> list[str]:
         return [key["AttributeName"] for key in self._describe(table)["KeySchema"]]
 
-    def indexes(self, table: str) -> list[tuple[str, ...]]:
-        found = self._describe(table).get("GlobalSecondaryIndexes", [])
-        return [tuple(key["AttributeName"] for key in index["KeySchema"]) for index in found]
+    def indexes(self, table: str) -> list[Index]:
+        described = self._describe(table).get("GlobalSecondaryIndexes", [])
+        return [
+            Index(
+                f"{table} {index['IndexName']}",
+                tuple(key["AttributeName"] for key in index["KeySchema"]),
+                tuple(index["Projection"].get("NonKeyAttributes", ())),
+            )
+            for index in described
+        ]
 
     def image(self, kind: str, arguments: Mapping[str, Any]) -> Item:
         """The item that a write is about, as it is now; {} when there is none."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +16,12 @@ from dev.bench import costs, parts
 from dev.bench.aws import Call, Replay, dump, load
 from dev.bench.figures import Figure, at_least, at_most, in_turn, line, ratio
 from dev.bench.scene import Scene
-from dev.bench.units import item_size, read_units, write_units, writes_of
+from dev.bench.units import Index, item_size, read_units, writes_by_partition, writes_of
 from dev.bench.way import CALL_GOALS
 
 ROOT = Path(__file__).parents[2]
-INDEXES = [("account", "id"), ("status", "id")]
+INDEXES = [Index("by_account", ("account", "id")), Index("by_status", ("status", "id"), ("text",))]
+ROW = {"id": {"S": "1"}, "status": {"S": "a"}}
 COUNT = """
 import json
 from dev.bench.aws import dump
@@ -83,12 +85,14 @@ def test_an_item_weighs_its_names_and_values() -> None:
         ({}, {"id": {"S": "1"}, "account": {"S": "a"}}, False, 1 + 1),  # appears in one index
         ({"id": {"S": "1"}, "status": {"S": "a"}}, {"id": {"S": "1"}, "status": {"S": "b"}}, True, 2 + 2),  # moves
         ({"id": {"S": "1"}, "status": {"S": "a"}}, {"id": {"S": "1"}, "status": {"S": "a"}}, False, 1),  # stays
+        ({**ROW, "text": {"S": "x"}}, {**ROW, "text": {"S": "y"}}, False, 1 + 1),  # changes what an index holds
+        ({**ROW, "note": {"S": "x"}}, {**ROW, "note": {"S": "y"}}, False, 1),  # and what none holds
     ],
 )
 def test_a_write_is_billed_by_size_transaction_and_index(
     before: Any, after: Any, transaction: bool, units: int
 ) -> None:
-    assert write_units(before, after, INDEXES, transaction) == units
+    assert sum(writes_by_partition(before, after, ["pk"], INDEXES, transaction).values()) == units
 
 
 def test_a_read_is_billed_by_size_and_consistency() -> None:
@@ -139,7 +143,9 @@ def test_without_node_our_speed_is_shown_and_how_to_get_the_other(monkeypatch: p
 
 
 def test_a_webhook_costs_what_its_calls_and_time_cost() -> None:
-    scene = Scene(cached=[Call("SendMessage", "")], worker={"create": [Call("PutItem", "{}", writes=10, reads=2)]})
+    scene = Scene(
+        cached=[Call("SendMessage", "")], worker={"create": [Call("PutItem", "{}", partitions=Counter(pk=10), reads=2)]}
+    )
     cost = costs.of_step(scene, "create", 0.001, 0.001)
     assert cost.database == pytest.approx(10 * 0.625e-6 + 2 * 0.125e-6)
     assert cost.queue == pytest.approx(3 * 0.4e-6)

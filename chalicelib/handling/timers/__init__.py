@@ -53,7 +53,7 @@ def _failed(timer: Timer, facts: Facts, now: datetime) -> Changes:
 
 def _end(timer: Timer, fire: Fire, now: datetime, seconds: float) -> Changes | None:
     def step() -> Changes:
-        changes = fire(timer, StoredFacts(timer.account_id, now), now) + Changes(once=timer)
+        changes = fire(timer, StoredFacts(timer.account_id, now), now) + Changes(once=(timer,))
         commit(changes, now)
         return changes
 
