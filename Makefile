@@ -65,5 +65,6 @@ import-alertmanager: install ## Turn CONFIG=alertmanager.yml into a router (TEAM
 alertmanager: install ## Let a real Alertmanager send to the local service.
 	@$(BIN)/python -m dev.alertmanager_check
 
-clean: ## Remove the environments and build results.
+clean: ## Remove the environments, build results and bytecode.
 	rm -rf .venv .venv-e2e build
+	find . -name __pycache__ -prune -exec rm -rf {} +

@@ -42,6 +42,14 @@ def test_cfn_lint_finds_a_broken_reference(tmp_path: Path) -> None:
         package.lint(tmp_path / "broken.json")
 
 
+def test_bytecode_that_python_leaves_beside_the_sources_is_not_packaged(packaged: Path) -> None:
+    """`packaged` is made as on a machine that writes bytecode, with some of it planted in the project."""
+    with zipfile.ZipFile(packaged / "deployment.zip") as archive:
+        names = archive.namelist()
+    assert "chalicelib/ids.py" in names
+    assert [name for name in names if name.endswith(".pyc") or "__pycache__" in name] == []
+
+
 def test_the_template_is_far_below_the_limit_of_cloudformation(packaged: Path) -> None:
     assert (packaged / "sam.json").stat().st_size < package.TEMPLATE_LIMIT / 2
 
