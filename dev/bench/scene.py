@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from dev.bench.aws import Call, Recorder
-from dev.local import aws
+from dev.local import aws, front_door
 
 STEPS = ("create", "duplicate", "resolve")
 Event = dict[str, Any]
@@ -32,35 +32,39 @@ class Scene:
     worker: dict[str, list[Call]] = field(default_factory=dict)
 
 
-def api_event(method: str, resource: str, path: str, body: Any, headers: Mapping[str, str]) -> Event:
+_HEADERS = {"host": "alerts.example.com", "x-forwarded-proto": "https", "content-type": "application/json"}
+
+
+def api_event(method: str, path: str, body: Any, headers: Mapping[str, str]) -> Event:
     """What API Gateway calls `api_handler` with; bodies come in base64, as the template sets it."""
-    text = body if isinstance(body, str) else json.dumps(body)
-    given = {"host": "alerts.example.com", "x-forwarded-proto": "https", "content-type": "application/json", **headers}
+    given = {**_HEADERS, **headers}
     return {
-        "resource": resource,
+        "resource": path,
         "path": path,
         "httpMethod": method,
         "headers": given,
         "multiValueHeaders": {name: [value] for name, value in given.items()},
         "queryStringParameters": None,
         "multiValueQueryStringParameters": None,
-        "pathParameters": {"id": path.rpartition("/")[2]} if "{id}" in resource else None,
+        "pathParameters": None,
         "stageVariables": None,
         "requestContext": {
-            "resourcePath": resource,
+            "resourcePath": path,
             "httpMethod": method,
             "path": "/live" + path,
             "stage": "live",
             "identity": {"sourceIp": "203.0.113.7"},
         },
-        "body": base64.b64encode(text.encode()).decode(),
+        "body": base64.b64encode(json.dumps(body).encode()).decode(),
         "isBase64Encoded": True,
     }
 
 
 def webhook_event(prefix_id: str, example: Mapping[str, Any]) -> Event:
-    headers = {"user-agent": "Alertmanager/0.28.1", "accept-encoding": "gzip"}
-    return api_event("POST", "/integration/{id}", f"/integration/{prefix_id}", example["request"]["json"], headers)
+    """What API Gateway calls `ingress` with."""
+    body = json.dumps(example["request"]["json"]).encode()
+    headers = {**_HEADERS, "user-agent": "Alertmanager/0.28.1", "accept-encoding": "gzip"}
+    return front_door.event("POST", f"/integration/{prefix_id}", headers, body)
 
 
 RULES = """
@@ -120,7 +124,7 @@ def _integration() -> str:
     token, user = {"authorization": f"Bearer {account.token}"}, account.user["id"]
 
     def make(path: str, fields: Mapping[str, Any]) -> dict[str, Any]:
-        answer = app.app(api_event("POST", f"/api/v4/{path}", f"/api/v4/{path}", fields, token), None)
+        answer = app.app(api_event("POST", f"/api/v4/{path}", fields, token), None)
         made: dict[str, Any] = json.loads(answer["body"])
         if answer["statusCode"] != 201:
             raise RuntimeError(f"{path}: {made}")
@@ -142,7 +146,7 @@ def _post(event: Event, recorder: Recorder) -> tuple[str, list[Call]]:
     """Send a webhook; answers the body of its message and the calls that it took."""
     import app
 
-    answer = app.app(event, None)
+    answer = app.ingress(event, None)
     calls = recorder.take()
     if answer["statusCode"] != 200:
         raise RuntimeError(answer)

@@ -14,20 +14,20 @@ CALL_GOALS = {"create": 3, "duplicate": 2, "resolve": 3}
 
 
 def ingest(scene: Scene, replay: Replay) -> tuple[list[Figure], float]:
-    """Figures of one webhook through `api_handler`, and its CPU seconds."""
+    """Figures of one webhook through `ingress`, and its CPU seconds."""
     import app
     from chalicelib.storage import clients
 
     replay.play([*scene.ingest, _settled()])
     sent = json.loads(scene.cached[-1].sent)
     sqs = clients.client("sqs")
-    if app.app(scene.webhook, None)["statusCode"] != 200:
+    if app.ingress(scene.webhook, None)["statusCode"] != 200:
         raise RuntimeError("the webhook was not taken")
 
     def bare() -> None:
         sqs.send_message(**sent)
 
-    rounds = in_turn([lambda: app.app(scene.webhook, None), bare], rounds=31, times=40)
+    rounds = in_turn([lambda: app.ingress(scene.webhook, None), bare], rounds=31, times=40)
     ours, theirs = column(rounds, 0), column(rounds, 1)
     note = f"{ours * 1e6:.0f} us, {theirs * 1e6:.0f} us bare"
     return [
