@@ -33,6 +33,10 @@ class Stack:
         self.formation.execute_change_set(ChangeSetName=change)
         self._follow(begun)
 
+    def is_new(self) -> bool:
+        """Whether there is no stack yet to update; what is left of a failed creation is removed."""
+        return self._remove_remains(self._describe()) is None
+
     def outputs(self) -> dict[str, str]:
         held = self._describe() or {}
         return {output["OutputKey"]: output["OutputValue"] for output in held.get("Outputs", [])}
