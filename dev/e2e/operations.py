@@ -1,4 +1,4 @@
-"""What the operator of the deployed stack must find, step by step: timers, protected and restored tables, dead letters."""
+"""What the operator of the deployed stack must find, step by step: timers, settings, restored tables, dead letters."""
 
 from __future__ import annotations
 
@@ -11,9 +11,11 @@ import boto3
 from botocore.exceptions import ClientError
 
 from dev import restore
-from dev.e2e import stack
-from dev.e2e.client import Unexpected, eventually, expect
+from dev.e2e import emulator, stack
+from dev.e2e.client import Client, Unexpected, eventually, expect
 from dev.e2e.journey import Journey, Step
+
+DOMAIN = "alerts.example.com"
 
 
 def timers_run(journey: Journey) -> None:
@@ -93,4 +95,34 @@ def nothing_dead(journey: Journey) -> None:
         expect(name, _receive(boto3.client("sqs"), journey.outputs[name]), None)
 
 
-STEPS: tuple[Step, ...] = (timers_run, protected, restored, poison, nothing_dead)
+def settings(journey: Journey) -> None:
+    """Settings can be changed (the emulator has no mail receiving), and an own domain leads to both APIs"""
+    outputs = stack.change(
+        journey.package,
+        DomainName=DOMAIN,
+        CertificateArn=f"arn:aws:acm:{emulator.REGION}:000000000000:certificate/e2e",
+        DefaultEndpoints="closed",
+        AlarmEmail="ops@example.com",
+        HeartbeatUrl="https://watchdog.example.com/ping",
+        IngressConcurrency="2",
+        Tracing="on",
+        WebhooksPerSecond="1000",
+        LogRetentionDays="90",
+    )
+    expect("base URL", outputs["BaseURL"], f"https://{DOMAIN}")
+    domain = Client(boto3.client("sts").meta.endpoint_url, journey.client.token, host=DOMAIN)
+    expect("health", domain.call("GET", "/health"), {"status": "ok"})
+    expect("an answer at the closed URL", journey.client.send("GET", "/api/v4/health").status in (403, 404), True)
+    journey.client = journey.door = domain
+    shown = domain.call("GET", f"/integrations/{journey.endpoint}")["endpoint"]
+    expect("the endpoint that tools are told", shown, f"https://{DOMAIN}/integration/{journey.endpoint}")
+    payload = {"version": "4", "groupKey": "domain", "status": "firing", "alerts": []}
+    body = {**payload, "commonLabels": {"alertname": "By the domain"}}
+    expect("webhook", domain.send("POST", f"/integration/{journey.endpoint}?a=%41", body, token=False).status, 200)
+    alert = journey.await_alert("domain", "open")
+    logs = journey.client.call("GET", f"/logs?owner_id={alert['source_id']}")["data"]
+    sent = f"https://{DOMAIN}/integration/{journey.endpoint}?a=%41"
+    expect("the URL as it was sent", sent in json.dumps(logs), True)
+
+
+STEPS: tuple[Step, ...] = (timers_run, protected, restored, settings, poison, nothing_dead)
