@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import boto3
 
 from chalicelib.handling import accounts
 from dev import deploy
+from dev.e2e import emulator
 
 STAGE = "e2e"
 
@@ -30,7 +32,18 @@ def up(out: Path) -> dict[str, str]:
 
 def change(out: Path, **parameters: str) -> dict[str, str]:
     """Deploy the package in `out` with some of its settings; answers the stack's outputs."""
-    return deploy.deploy(deploy.session(), STAGE, out, parameters, say=lambda text: None, pause=0.2)
+    return deploy.deploy(_deployer(), STAGE, out, parameters, say=lambda text: None, pause=0.2)
+
+
+@cache
+def _deployer() -> Any:
+    """A session of somebody who may do what docs/examples/deployer-policy.json allows, and no more."""
+    people = boto3.client("iam")
+    people.create_user(UserName="deployer")
+    policy = (emulator.ROOT / "docs" / "examples" / "deployer-policy.json").read_text()
+    people.put_user_policy(UserName="deployer", PolicyName="deployer", PolicyDocument=policy)
+    key = people.create_access_key(UserName="deployer")["AccessKey"]
+    return boto3.session.Session(key["AccessKeyId"], key["SecretAccessKey"], region_name=emulator.REGION)
 
 
 def _leave_out_computed_alarms(path: Path) -> None:

@@ -107,7 +107,7 @@ def test_both_apis_leave_a_line_per_request_by_which_throttled_ones_are_counted(
 ) -> None:
     given = resources[resource]["Properties"][setting]
     line = json.loads(re.sub(r"\$context[\w.]+", "-", given["Format"]["Fn::Sub"]))
-    assert {"stage", "status", "time", "ip"} <= set(line)
+    assert {"stage", "status", "id", "ip"} <= set(line)
     assert line["stage"] == "${Stage}"
     assert "path" not in given["Format"]["Fn::Sub"].lower().replace("resourcepath", "")  # ids in paths let others send
     group = given["DestinationArn"]["Fn::GetAtt"][0]
