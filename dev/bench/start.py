@@ -59,11 +59,11 @@ def _round(environment: dict[str, str]) -> tuple[float, float, float]:
     return (
         float(_python(["-c", _TIMED.format(_BARE)], environment)),
         float(_python(["-c", _TIMED.format("import app")], environment)),
-        float(_python(["-c", _TIMED.format("import app")], environment | _on_lambda("ingress"))),
+        float(_python(["-c", _TIMED.format("import app")], environment | on_lambda("ingress"))),
     )
 
 
-def _on_lambda(function: str) -> dict[str, str]:
+def on_lambda(function: str) -> dict[str, str]:
     return {"AWS_LAMBDA_FUNCTION_NAME": "bench", "_HANDLER": f"app.{function}"}
 
 
@@ -91,7 +91,7 @@ def first_call(scene: Scene, function: str) -> dict[str, Any]:
         "calls": dump(scene.ingest if ingress else scene.cold["create"]),
     }
     answer: dict[str, Any] = json.loads(
-        _python(["-m", "dev.bench.first_call"], scene.environment | _on_lambda(function), json.dumps(given))
+        _python(["-m", "dev.bench.first_call"], scene.environment | on_lambda(function), json.dumps(given))
     )
     return answer
 
