@@ -26,7 +26,7 @@ SECONDS_PER_CALL = 0.008
 """Assumed: what a call to SQS or DynamoDB takes inside a region, during which Lambda is paid for too."""
 BATCH = 1
 """Messages per call of the worker: one, the dearest case. Under load there are up to ten."""
-LOG_BYTES = 150 + 430
+LOG_BYTES = 150 + 510
 """Assumed: the line of a webhook in the access log and the one that its metrics are written in, with 26 bytes each
 that CloudWatch adds."""
 MIX = {"create": 0.1, "duplicate": 0.8, "resolve": 0.1}

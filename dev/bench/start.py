@@ -90,9 +90,8 @@ def first_call(scene: Scene, function: str) -> dict[str, Any]:
         "event": scene.webhook if ingress else scene.records["create"],
         "calls": dump(scene.ingest if ingress else scene.cold["create"]),
     }
-    answer: dict[str, Any] = json.loads(
-        _python(["-m", "dev.bench.first_call"], scene.environment | on_lambda(function), json.dumps(given))
-    )
+    printed = _python(["-m", "dev.bench.first_call"], scene.environment | on_lambda(function), json.dumps(given))
+    answer: dict[str, Any] = json.loads(printed.splitlines()[-1])  # after the lines of metrics
     return answer
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Iterator
+from contextlib import redirect_stdout
 from statistics import median
 
 from dev.bench.aws import Call, Replay
@@ -64,6 +66,7 @@ def _seconds(scene: Scene, replay: Replay, step: str) -> float:
 
     replay.play(scene.cold[step])
     record = scene.records[step]
-    if app.process_webhooks(record, None)["batchItemFailures"]:
-        raise RuntimeError(f"the worker could not replay a {step}")
-    return median(cpu(lambda: app.process_webhooks(record, None), 30) for _ in range(15))
+    with redirect_stdout(io.StringIO()):  # the lines of metrics
+        if app.process_webhooks(record, None)["batchItemFailures"]:
+            raise RuntimeError(f"the worker could not replay a {step}")
+        return median(cpu(lambda: app.process_webhooks(record, None), 30) for _ in range(15))

@@ -22,7 +22,10 @@ STAGE = "e2e"
 def up(out: Path) -> dict[str, str]:
     """Deploy the package in `out`; answers the stack's outputs, with the emulator's URLs of the API and the front
     door as `Base` and `Door`."""
-    _leave_out_computed_alarms(out / "sam.json")
+    template = json.loads((out / "sam.json").read_text())
+    _leave_out_computed_alarms(template)
+    _allow_batches(template)
+    (out / "sam.json").write_text(json.dumps(template))
     outputs = change(out)
     _carry_over_gateway_responses(outputs["RestAPIId"])
     endpoint = boto3.client("sts").meta.endpoint_url
@@ -46,15 +49,22 @@ def _deployer() -> Any:
     return boto3.session.Session(key["AccessKeyId"], key["SecretAccessKey"], region_name=emulator.REGION)
 
 
-def _leave_out_computed_alarms(path: Path) -> None:
+def _leave_out_computed_alarms(template: dict[str, Any]) -> None:
     """The emulator's CloudFormation refuses alarms on expressions, such as a share of failed calls."""
-    template = json.loads(path.read_text())
     template["Resources"] = {
         name: resource
         for name, resource in template["Resources"].items()
         if resource["Type"] != "AWS::CloudWatch::Alarm" or "Metrics" not in resource["Properties"]
     }
-    path.write_text(json.dumps(template))
+
+
+def _allow_batches(template: dict[str, Any]) -> None:
+    """On AWS the right to send a message is the right to send ten; the emulator's IAM has an action for that."""
+    for resource in template["Resources"].values():
+        for policy in resource.get("Properties", {}).get("Policies", []):
+            for statement in policy["PolicyDocument"]["Statement"]:
+                if statement.get("Action") == "sqs:SendMessage":
+                    statement["Action"] = ["sqs:SendMessage", "sqs:SendMessageBatch"]
 
 
 def _carry_over_gateway_responses(api: str) -> None:

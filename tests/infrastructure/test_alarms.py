@@ -11,9 +11,16 @@ import pytest
 
 from tests.infrastructure.conftest import Resources, of_type
 
-FUNCTIONS = ("Ingress", "APIHandler", "ProcessWebhooks", "ProcessTasks", "Tick")
-QUEUES = {"WebhooksQueue": "WebhooksDeadLetters", "TasksQueue": "TasksDeadLetters"}
-OUR_METRICS = {"Requests", "Refused", "Ignored", "Failed", "AlertLatency", "OverdueTimerAge", "TimersMoved"}
+OUR_METRICS = {
+    "Requests",
+    "Refused",
+    "Ignored",
+    "Failed",
+    "Throttled",
+    "AlertLatency",
+    "OverdueTimerAge",
+    "TimersMoved",
+}
 """What the functions write in the namespace Signalbox; docs/operating.md describes each."""
 THROTTLED = {"IngressThrottled", "ApiThrottled"}
 """What CloudWatch counts in the access logs."""
@@ -39,18 +46,19 @@ def watched(alarms: Resources) -> set[Watched]:
     }
 
 
-@pytest.mark.parametrize("name", FUNCTIONS)
-def test_a_function_that_crashes_or_is_turned_away_wakes_somebody(alarms: Resources, name: str) -> None:
-    for metric in ("Errors", "Throttles"):
-        assert ("AWS/Lambda", metric, json.dumps([{"Ref": name}])) in watched(alarms)
+def test_a_function_that_crashes_or_is_turned_away_wakes_somebody(functions: Resources, alarms: Resources) -> None:
+    seen = watched(alarms)
+    for name in functions:
+        for metric in ("Errors", "Throttles"):
+            assert ("AWS/Lambda", metric, json.dumps([{"Ref": name}])) in seen
 
 
-@pytest.mark.parametrize("queue", QUEUES)
-def test_a_dead_letter_and_a_message_that_waits_wake_somebody(alarms: Resources, queue: str) -> None:
-    dead = json.dumps([{"Fn::GetAtt": [QUEUES[queue], "QueueName"]}])
-    waits = json.dumps([{"Fn::GetAtt": [queue, "QueueName"]}])
-    assert ("AWS/SQS", "ApproximateNumberOfMessagesVisible", dead) in watched(alarms)
-    assert ("AWS/SQS", "ApproximateAgeOfOldestMessage", waits) in watched(alarms)
+def test_a_dead_letter_and_a_message_that_waits_wake_somebody(resources: Resources, alarms: Resources) -> None:
+    seen = watched(alarms)
+    for name, queue in of_type(resources, "AWS::SQS::Queue").items():
+        waits = "RedrivePolicy" in queue  # the others hold dead letters
+        metric = "ApproximateAgeOfOldestMessage" if waits else "ApproximateNumberOfMessagesVisible"
+        assert ("AWS/SQS", metric, json.dumps([{"Fn::GetAtt": [name, "QueueName"]}])) in seen
 
 
 def test_a_throttled_table_or_index_wakes_somebody(resources: Resources, alarms: Resources) -> None:
@@ -72,9 +80,11 @@ def test_requests_that_are_throttled_fail_or_are_late_wake_somebody(alarms: Reso
     assert {("AWS/ApiGateway", "5xx"), ("AWS/ApiGateway", "5XXError"), ("AWS/Lambda", "Invocations")} <= names
 
 
-def test_failures_ring_by_their_share_and_not_by_one_request_of_a_stranger(alarms: Resources) -> None:
+def test_failures_ring_by_their_share_and_not_by_one_request_of_a_stranger(
+    functions: Resources, alarms: Resources
+) -> None:
     failures = [alarm for alarm in alarms.values() for m in metrics_of(alarm) if m["MetricName"] in ("Errors", "5xx", "5XXError", "Failed")]  # fmt: skip
-    assert len(failures) == len(FUNCTIONS) + 3
+    assert len(failures) == len(functions) + 3
     for alarm in failures:
         (share,) = [query for query in alarm["Metrics"] if query.get("ReturnData")]
         assert share["Expression"] == "IF(all > 0, 100 * bad / all, 0)"
