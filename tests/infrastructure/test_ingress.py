@@ -64,5 +64,6 @@ def test_the_random_urls_can_be_closed_once_there_is_a_domain(template: dict[str
     closes = {"Fn::If": ["ClosesDefaultEndpoints", True, False]}
     assert resources["IngressApi"]["Properties"]["DisableExecuteApiEndpoint"] == closes
     assert resources["RestAPI"]["Properties"]["DisableExecuteApiEndpoint"] == closes
+    assert resources["RestAPI"]["Properties"]["Variables"] == {"default_endpoints": {"Ref": "DefaultEndpoints"}}
     assert {"Condition": "HasDomain"} in template["Conditions"]["ClosesDefaultEndpoints"]["Fn::And"]
     assert template["Parameters"]["DefaultEndpoints"]["Default"] == "open"
