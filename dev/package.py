@@ -22,7 +22,7 @@ from typing import Any
 
 from packaging.requirements import Requirement
 
-from dev import template
+from dev import private, template
 
 ROOT = Path(__file__).parent.parent
 DEFAULT = ROOT / "build" / "package"
@@ -41,11 +41,22 @@ def package(stage: str, out: Path = DEFAULT, project: Path = ROOT) -> Path:
     with tempfile.TemporaryDirectory() as scratch:
         copy, merge = Path(scratch) / "project", Path(scratch) / "infrastructure.json"
         _copy(project, copy)
-        merge.write_text(json.dumps(template.read_folder()))
+        merge.write_text(json.dumps(_infrastructure(copy)))
         _run_chalice(stage, out, merge, copy)
     _compact(out / "sam.json")
     check_zip(out / "deployment.zip", project)
     return out
+
+
+def _infrastructure(copy: Path) -> dict[str, Any]:
+    """What is merged in; adapters of the deployer's own are laid beside the application. Raises PackageError."""
+    merged = template.read_folder()
+    try:
+        private.vendor(private.packages(), copy)
+    except LookupError as error:
+        raise PackageError(str(error)) from error
+    private.tell(merged)
+    return merged
 
 
 def _copy(project: Path, copy: Path) -> None:
@@ -62,8 +73,10 @@ def _copy(project: Path, copy: Path) -> None:
 def _run_chalice(stage: str, out: Path, merge: Path, copy: Path) -> None:
     command = [sys.executable, "-c", "from chalice.cli import main; raise SystemExit(main())", "package"]
     command += ["--stage", stage, "--merge-template", str(merge), str(out.resolve())]
-    no_bytecode = {"PYTHONDONTWRITEBYTECODE": "1"}  # Chalice imports the app before it zips it
-    done = _run(command, cwd=copy, env={"AWS_DEFAULT_REGION": "us-east-1", **os.environ, **no_bytecode})
+    # Chalice imports the app before it zips it.
+    path = os.pathsep.join(filter(None, [str(copy / "vendor"), os.environ.get("PYTHONPATH")]))
+    own = {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": path}
+    done = _run(command, cwd=copy, env={"AWS_DEFAULT_REGION": "us-east-1", **os.environ, **own})
     said = done.stdout + done.stderr
     if done.returncode or "Could not install dependencies" in said:
         raise PackageError(f"chalice package failed:\n{said.strip()}")
