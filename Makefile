@@ -7,7 +7,7 @@ PORT ?= 8000
 export PORT DATA RELOAD
 
 .DEFAULT_GOAL := help
-.PHONY: help install run demo test lint check docs package deploy account e2e bench route import-alertmanager alertmanager clean
+.PHONY: help install run demo test lint check docs package deploy restore account e2e bench route import-alertmanager alertmanager clean
 
 help: ## Show the targets.
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -47,6 +47,9 @@ package: install ## Package for AWS: zip and linted template in build/package.
 deploy: install ## Deploy to AWS: make deploy STAGE=prod ARGS="--alarm-email ops@example.com"
 	@$(BIN)/python -m dev.deploy --stage $(STAGE) $(ARGS)
 
+restore: install ## Restore a stage's tables: make restore STAGE=prod ARGS="--at 2026-03-02T09:00:00Z"
+	@$(BIN)/python -m dev.restore --stage $(STAGE) $(ARGS)
+
 account: install ## Make an account and its first token: make account STAGE=prod ARGS='--name Acme ...'
 	@$(BIN)/python -m dev.account create --stage $(STAGE) $(ARGS)
 
@@ -65,5 +68,6 @@ import-alertmanager: install ## Turn CONFIG=alertmanager.yml into a router (TEAM
 alertmanager: install ## Let a real Alertmanager send to the local service.
 	@$(BIN)/python -m dev.alertmanager_check
 
-clean: ## Remove the environments and build results.
+clean: ## Remove the environments, build results and bytecode.
 	rm -rf .venv .venv-e2e build
+	find . -name __pycache__ -prune -exec rm -rf {} +

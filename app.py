@@ -1,4 +1,4 @@
-"""The Chalice app: mounts the blueprints and declares the queue and schedule entry points. No logic here."""
+"""The Chalice app: mounts the API and declares the entry points of the functions. No logic here."""
 
 from __future__ import annotations
 
@@ -10,18 +10,6 @@ from typing import Any
 from chalice import Chalice, Rate
 
 from chalicelib import adapters
-from chalicelib.api.account_users import account_users
-from chalicelib.api.alerts import alerts
-from chalicelib.api.comments import comments
-from chalicelib.api.errors import uniform_errors
-from chalicelib.api.ingress import ingress
-from chalicelib.api.integration_types import integration_types
-from chalicelib.api.integrations import integrations
-from chalicelib.api.logs import logs
-from chalicelib.api.routers import routers
-from chalicelib.api.service import service
-from chalicelib.api.stakeholders import stakeholders
-from chalicelib.api.teams import teams
 from chalicelib.storage import clients
 
 logging.getLogger("signalbox").setLevel(os.environ.get("LOG_LEVEL", "INFO"))
@@ -30,22 +18,22 @@ adapters.register(adapters.named(os.environ.get("SIGNALBOX_ADAPTERS")))
 
 app = Chalice(app_name="signalbox", configure_logs=False)
 app.api.binary_types = []  # bodies come in base64 by the template's own setting; answers are text
-app.register_middleware(uniform_errors, "http")
 
-for blueprint in (
-    ingress,
-    service,
-    integration_types,
-    integrations,
-    account_users,
-    teams,
-    routers,
-    stakeholders,
-    alerts,
-    comments,
-    logs,
-):
-    app.register_blueprint(blueprint)
+# Lambda says in _HANDLER which function this is. Each loads while it starts, when it has whole cores, what it serves.
+HANDLER = os.environ.get("_HANDLER", "app.app")
+if HANDLER == "app.app":
+    from chalicelib.api.mounts import mount
+
+    mount(app)
+elif HANDLER == "app.ingress":
+    from chalicelib.intake import gateway  # noqa: F401
+
+
+@app.lambda_function(name="ingress")
+def ingress(event: Any, context: Any) -> dict[str, Any]:
+    from chalicelib.intake.gateway import answer
+
+    return answer(event, datetime.now(UTC))
 
 
 @app.on_sqs_message(queue="signalbox-webhooks", batch_size=10, maximum_concurrency=10)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 
 class SignalboxError(Exception):
@@ -73,6 +74,11 @@ class Throttled(Unavailable):
 
     def __init__(self) -> None:
         super().__init__("the database is busy; try again in a moment")
+
+
+def error_body(code: int, *messages: str) -> dict[str, Any]:
+    """The v4 error body: ``{"errors": [{"message": ...}], "code": N}``."""
+    return {"errors": [{"message": message} for message in messages], "code": code}
 
 
 def check(problems: Iterable[str]) -> None:

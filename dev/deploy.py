@@ -20,6 +20,10 @@ from botocore.exceptions import BotoCoreError, ClientError
 from dev import package, template
 from dev.stack import Say, Stack, StackError
 
+RESERVED = 50
+"""Concurrent executions reserved for webhooks where the account has as many to spare."""
+SPARE = 200
+"""Executions that others of the account must find unreserved for that; AWS itself insists on 100."""
 PUBLIC_ACCESS = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
 
 
@@ -39,8 +43,23 @@ def deploy(
     """Deploy what `package.package` left in `out`; answers the stack's outputs. Raises StackError."""
     url = _upload(aws, _artifacts_bucket(aws), out, say)
     stack = Stack(aws.client("cloudformation"), f"signalbox-{stage}", say, pause)
-    stack.deploy(url, {"Stage": stage, **parameters}, template.read_folder()["Parameters"])
+    declared = template.read_folder()["Parameters"]
+    wanted = {"Stage": stage, "DeletionProtection": "on", **parameters}
+    if stack.is_new():
+        # Protected tables would outlive a creation that fails, and stand in the way of the next: they come first, bare.
+        wanted = {"IngressConcurrency": str(_reservation(aws, say)), **wanted}
+        stack.deploy(url, {**wanted, "DeletionProtection": "off"}, declared)
+    stack.deploy(url, wanted, declared)
     return stack.outputs()
+
+
+def _reservation(aws: Any, say: Say) -> int:
+    """How many concurrent executions to reserve for webhooks: none in an account that has few."""
+    limit: int = aws.client("lambda").get_account_settings()["AccountLimit"]["UnreservedConcurrentExecutions"]
+    if limit >= RESERVED + SPARE:
+        return RESERVED
+    say(f"Lambda runs {limit} calls at once in this account: none is reserved for webhooks (see docs/deploying.md)")
+    return 0
 
 
 def _artifacts_bucket(aws: Any) -> str:
@@ -76,6 +95,7 @@ def _upload(aws: Any, bucket: str, out: Path, say: Say) -> str:
 def next_steps(outputs: Mapping[str, str], given: Mapping[str, str], stage: str) -> str:
     """What to do after a deployment, from its outputs."""
     lines = ["", f"Base URL: {outputs.get('BaseURL')}", f"Health:   curl {outputs.get('BaseURL')}/api/v4/health"]
+    lines += [f"Webhooks: {outputs.get('IngressURL')}/integration/<id>", f"Metrics:  {outputs.get('DashboardURL')}"]
     if "DomainTarget" in outputs:
         lines.append(f"DNS:      CNAME {given.get('DomainName', 'your domain')} -> {outputs['DomainTarget']}")
     if "MailServer" in outputs:
@@ -83,6 +103,8 @@ def next_steps(outputs: Mapping[str, str], given: Mapping[str, str], stage: str)
         lines.append(f"Mail:     aws ses set-active-receipt-rule-set --rule-set-name {outputs['MailRules']}")
     if given.get("AlarmEmail"):
         lines.append(f"Alarms:   confirm the subscription mailed to {given['AlarmEmail']}")
+    elif "AlarmTopic" not in outputs:
+        lines.append("Alarms:   nobody is told; deploy again with --alarm-email")
     lines.append(f"Account:  make account STAGE={stage}   (prints the API token, once)")
     return "\n".join(lines)
 
@@ -91,18 +113,13 @@ def _flag(name: str) -> str:
     return "--" + "".join(f"-{letter.lower()}" if letter.isupper() else letter for letter in name).lstrip("-")
 
 
-def _help(declared: Mapping[str, Any]) -> str:
-    return f"{declared['Description']} (default: {declared['Default'] or 'none'})"
-
-
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Package the service and deploy it to AWS.")
     parser.add_argument("--stage", required=True, help="name of the deployment, such as prod")
     for name, declared in template.read_folder()["Parameters"].items():
         if name != "Stage":
-            parser.add_argument(
-                _flag(name), dest=name, help=f"{declared['Description']} (default: {declared['Default']!r})"
-            )
+            about = f"{declared['Description']} (default: {declared['Default']!r})"
+            parser.add_argument(_flag(name), dest=name, help=about, choices=declared.get("AllowedValues"))
     return parser.parse_args()
 
 

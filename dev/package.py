@@ -1,7 +1,8 @@
 """Makes what is deployed: `python -m dev.package --stage S` leaves deployment.zip and sam.json in build/package.
 
-Chalice makes the functions and the REST API of app.py; infrastructure/ is merged in. Chalice goes on, and exits with 0,
-when a dependency has no wheel for Lambda: here that is a failure.
+Chalice makes the functions and the REST API of app.py; infrastructure/ is merged in. Chalice takes whatever lies in the
+project, so it gets a copy of what belongs there. It goes on, and exits with 0, when a dependency has no wheel for
+Lambda: here that is a failure.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import zipfile
 from collections.abc import Iterable
 from pathlib import Path
@@ -20,10 +22,11 @@ from typing import Any
 
 from packaging.requirements import Requirement
 
-from dev import template
+from dev import private, template
 
 ROOT = Path(__file__).parent.parent
 DEFAULT = ROOT / "build" / "package"
+PARTS = ("app.py", "chalicelib", "requirements.txt", ".chalice/config.json")
 ZIP_LIMIT = 50_000_000  # of a zip that Lambda takes, bytes
 TEMPLATE_LIMIT = 1_000_000  # of a template that CloudFormation takes from S3, bytes
 
@@ -35,21 +38,45 @@ class PackageError(Exception):
 def package(stage: str, out: Path = DEFAULT, project: Path = ROOT) -> Path:
     """Write deployment.zip and sam.json to `out` and answer it. Raises PackageError."""
     out.mkdir(parents=True, exist_ok=True)
-    merge = out / "infrastructure.json"
-    merge.write_text(json.dumps(template.read_folder()))
-    _run_chalice(stage, out, merge, project)
-    merge.unlink()
-    shutil.rmtree(project / ".chalice" / "deployments", ignore_errors=True)  # Chalice keeps every zip it ever made
+    with tempfile.TemporaryDirectory() as scratch:
+        copy, merge = Path(scratch) / "project", Path(scratch) / "infrastructure.json"
+        _copy(project, copy)
+        merge.write_text(json.dumps(_infrastructure(copy)))
+        _run_chalice(stage, out, merge, copy)
     _compact(out / "sam.json")
     check_zip(out / "deployment.zip", project)
     return out
 
 
-def _run_chalice(stage: str, out: Path, merge: Path, project: Path) -> None:
+def _infrastructure(copy: Path) -> dict[str, Any]:
+    """What is merged in; adapters of the deployer's own are laid beside the application. Raises PackageError."""
+    merged = template.read_folder()
+    try:
+        private.vendor(private.packages(), copy)
+    except LookupError as error:
+        raise PackageError(str(error)) from error
+    private.tell(merged)
+    return merged
+
+
+def _copy(project: Path, copy: Path) -> None:
+    """Copy what the package is made of; bytecode, which Python leaves beside the sources, is not part of it."""
+    copy.mkdir()
+    for name in PARTS:
+        if (project / name).is_dir():
+            shutil.copytree(project / name, copy / name, ignore=shutil.ignore_patterns("__pycache__", "*.pyc"))
+        elif (project / name).exists():
+            (copy / name).parent.mkdir(exist_ok=True)
+            shutil.copy(project / name, copy / name)
+
+
+def _run_chalice(stage: str, out: Path, merge: Path, copy: Path) -> None:
     command = [sys.executable, "-c", "from chalice.cli import main; raise SystemExit(main())", "package"]
-    command += ["--stage", stage, "--merge-template", str(merge.resolve()), str(out.resolve())]
-    environment = {"AWS_DEFAULT_REGION": "us-east-1"} | dict(os.environ)
-    done = _run(command, cwd=project, env=environment)
+    command += ["--stage", stage, "--merge-template", str(merge), str(out.resolve())]
+    # Chalice imports the app before it zips it.
+    path = os.pathsep.join(filter(None, [str(copy / "vendor"), os.environ.get("PYTHONPATH")]))
+    own = {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": path}
+    done = _run(command, cwd=copy, env={"AWS_DEFAULT_REGION": "us-east-1", **os.environ, **own})
     said = done.stdout + done.stderr
     if done.returncode or "Could not install dependencies" in said:
         raise PackageError(f"chalice package failed:\n{said.strip()}")

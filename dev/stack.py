@@ -30,8 +30,12 @@ class Stack:
             self.say(f"{self.name} is up to date")
             return
         begun = self._last_event()
-        self.formation.execute_change_set(ChangeSetName=change)
+        self.formation.execute_change_set(ChangeSetName=change, StackName=self.name)
         self._follow(begun)
+
+    def is_new(self) -> bool:
+        """Whether there is no stack yet to update; what is left of a failed creation is removed."""
+        return self._remove_remains(self._describe()) is None
 
     def outputs(self) -> dict[str, str]:
         held = self._describe() or {}
@@ -78,7 +82,8 @@ class Stack:
             Tags=[{"Key": "application", "Value": "signalbox"}],
         )
         change: str = made["Id"]
-        while (found := self.formation.describe_change_set(ChangeSetName=change))["Status"] != "CREATE_COMPLETE":
+        names = {"ChangeSetName": change, "StackName": self.name}
+        while (found := self.formation.describe_change_set(**names))["Status"] != "CREATE_COMPLETE":
             if found["Status"] == "FAILED":
                 self._refuse(change, found.get("StatusReason", ""))
                 return None
@@ -86,7 +91,7 @@ class Stack:
         return change
 
     def _refuse(self, change: str, reason: str) -> None:
-        self.formation.delete_change_set(ChangeSetName=change)
+        self.formation.delete_change_set(ChangeSetName=change, StackName=self.name)
         if "didn't contain changes" not in reason and "No updates are to be performed" not in reason:
             raise StackError(f"CloudFormation refused the change: {reason}")
 

@@ -174,7 +174,7 @@ def _example(case: Case, secrets: set[str]) -> str:
     return "\n\n".join(
         [
             *(f"The {code(name)}:\n\n{block('yaml', value)}" for name, value in settings),
-            f"With `URL` the address of your Signalbox and `int_…` the prefix id of an integration{where}:",
+            f"With `URL` what the `endpoint` begins with and `int_…` the prefix id of an integration{where}:",
             block("sh", curl(case.given["request"], request_of(case.given).body, exact=signed)),
             "makes this alert (fields that stay empty are left out; the integration gives an urgency that is missing):",
             block("json", _public(pretty_json(_shown_alert(case.outcome)))),

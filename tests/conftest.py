@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import time_machine
 
-from dev.local import aws, mends
+from dev.local import aws, front_door, mends
 
 QUEUES = (
     ("WEBHOOKS_QUEUE_URL", "process_webhooks", 10),
@@ -69,15 +69,19 @@ class World:
         if isinstance(body, (dict, list)):
             body, headers = json.dumps(body), {"Content-Type": "application/json", **(headers or {})}
         content = body.encode() if isinstance(body, str) else body or b""
-        found = self.client.http.request(
-            method, path, headers={"Host": "signalbox.test", **(headers or {})}, body=content
-        )
-        text = found.body.decode() if isinstance(found.body, bytes) else str(found.body)
+        headers = {"Host": "signalbox.test", **(headers or {})}
+        if front_door.is_ingress(path):
+            taken = self.app_module.ingress(front_door.event(method, path, headers, content), None)
+            status, text, sent = taken["statusCode"], taken["body"], taken["headers"]
+        else:
+            found = self.client.http.request(method, path, headers=headers, body=content)
+            status, sent = found.status_code, dict(found.headers)
+            text = found.body.decode() if isinstance(found.body, bytes) else str(found.body)
         try:
             parsed = json.loads(text) if text else None
         except ValueError:
             parsed = None
-        return Answer(found.status_code, parsed, dict(found.headers), text)
+        return Answer(status, parsed, sent, text)
 
     def api(self, method: str, path: str, body: Any = None, token: str | None = None, **headers: str) -> Answer:
         headers = {"Authorization": f"Bearer {token or self.token}", **headers}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,7 +15,7 @@ from chalice import Blueprint, CORSConfig, Response
 
 from chalicelib import ids
 from chalicelib.api.params import Params, read_params
-from chalicelib.errors import Forbidden, NotFound, SignalboxError, Unauthorized
+from chalicelib.errors import Forbidden, NotFound, SignalboxError, Unauthorized, error_body
 from chalicelib.storage import configuration, dynamo
 
 CORS = CORSConfig(allow_origin="*", allow_headers=["Authorization", "Content-Type", "Accept"], max_age=600)
@@ -67,8 +68,9 @@ class Call:
         return {name: list(values) for name, values in query_of(self.request).items()}
 
     @property
-    def base_url(self) -> str:
-        return base_url(self.request)
+    def ingress_url(self) -> str:
+        """Where the integrations' endpoints are."""
+        return ingress_url() or base_url(self.request)
 
 
 def authenticate(header: str | None) -> Caller:
@@ -98,6 +100,12 @@ def base_url(request: Any) -> str:
     return f"{scheme}://{headers.get('host', 'localhost')}{stage}" if resource else ""
 
 
+def ingress_url() -> str:
+    """The base URL of the integrations' endpoints, without a slash at its end: on AWS, where the template says.
+    Empty: where the API is."""
+    return os.environ.get("INGRESS_URL") or ""
+
+
 def answer(value: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
     """A JSON answer; 204 has no body."""
     body = "" if status == 204 else orjson.dumps(value).decode()
@@ -105,8 +113,7 @@ def answer(value: Any, status: int = 200, headers: Mapping[str, str] | None = No
 
 
 def failure(code: int, *messages: str) -> Response:
-    """The v4 error body: ``{"errors": [{"message": ...}], "code": N}``."""
-    return answer({"errors": [{"message": message} for message in messages], "code": code}, code)
+    return answer(error_body(code, *messages), code)
 
 
 View = Callable[..., Any]

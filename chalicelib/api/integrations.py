@@ -73,7 +73,7 @@ def _show(found: Object, call: Call) -> Object:
         "integration_type": embedded(found["integration_type"]),
         "integration_type_id": adapters.type_id(found["integration_type"]),
         "options": options,
-        "endpoint": f"{call.base_url}/integration/{found['prefix_id']}",
+        "endpoint": f"{call.ingress_url}/integration/{found['prefix_id']}",
         "email": _address(found),
     }
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from chalice import Blueprint, Response
 
-from chalicelib.api.http import ANY_CONTENT, CORS, Call, answer, base_url, guarded, route
+from chalicelib.api.http import ANY_CONTENT, CORS, Call, answer, base_url, guarded, ingress_url, route
 from chalicelib.errors import Invalid
 
 service = Blueprint(__name__)
@@ -39,7 +39,7 @@ def preview_template(call: Call) -> Any:
 def openapi() -> Response:
     from chalicelib.api.openapi import document
 
-    return answer(document(base_url(service.current_request)))
+    return answer(document(base_url(service.current_request), ingress_url()))
 
 
 @service.route("/docs", methods=["GET"], content_types=ANY_CONTENT, cors=CORS)
@@ -49,7 +49,7 @@ def docs() -> Response:
 
     headers: dict[str, str | list[str]] = {
         "Content-Type": "text/html; charset=utf-8",
-        "Content-Security-Policy": docs_policy(),
+        "Content-Security-Policy": docs_policy(ingress_url()),
         "X-Content-Type-Options": "nosniff",
         "Referrer-Policy": "no-referrer",
     }

@@ -9,6 +9,13 @@ from typing import Any
 
 _lock = threading.Lock()  # botocore's session is not safe while it makes a client
 
+_CONNECT_SECONDS = 1
+_READ_SECONDS = 3
+_ATTEMPTS = 3
+_PAUSES_SECONDS = 1 + 2  # at most, between the attempts: botocore waits up to 1, 2, 4, ... seconds
+LONGEST_CALL_SECONDS = _ATTEMPTS * (_CONNECT_SECONDS + _READ_SECONDS) + _PAUSES_SECONDS
+"""After so long a call that nobody answers has failed; every function's timeout in the template is longer."""
+
 
 @cache
 def _make(service: str) -> Any:
@@ -16,12 +23,17 @@ def _make(service: str) -> Any:
     from botocore.config import Config
 
     config = Config(
-        connect_timeout=2,
-        read_timeout=8,
-        retries={"mode": "standard", "total_max_attempts": 4},
+        connect_timeout=_CONNECT_SECONDS,
+        read_timeout=_READ_SECONDS,
+        retries={"mode": "standard", "total_max_attempts": _ATTEMPTS},
         tcp_keepalive=True,
+        parameter_validation=not _on_lambda(),  # a seventh of the worker's CPU; tests validate the same calls
     )
     return boto3.client(service, config=config)
+
+
+def _on_lambda() -> bool:
+    return "AWS_LAMBDA_FUNCTION_NAME" in os.environ
 
 
 def client(service: str) -> Any:
@@ -37,7 +49,7 @@ def dynamodb() -> Any:
 def prepare() -> None:
     """On Lambda, make the clients that every function needs while it starts: a start has whole cores, the first
     request after it only the part of one that the function's memory buys."""
-    if "AWS_LAMBDA_FUNCTION_NAME" in os.environ:
+    if _on_lambda():
         client("dynamodb")
         client("sqs")
 

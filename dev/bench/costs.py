@@ -12,12 +12,13 @@ from dev.bench.figures import Figure
 from dev.bench.scene import STEPS, Scene
 from dev.bench.start import MEMORY_MB
 
-GATEWAY_REQUEST = 3.50e-6  # REST API, first 333 million a month
+GATEWAY_REQUEST = 1.00e-6  # HTTP API, per 512 KB, first 300 million a month
 LAMBDA_REQUEST = 0.20e-6
 LAMBDA_GB_SECOND = 16.6667e-6  # x86
 SQS_REQUEST = 0.40e-6  # standard queue, per 64 KB
 WRITE_UNIT = 0.625e-6
 READ_UNIT = 0.125e-6
+LOG_GB = 0.50  # CloudWatch Logs, taken in
 
 CORES_PER_MB = 1 / 1769
 """Lambda gives a function one core's time at 1769 MB."""
@@ -25,6 +26,9 @@ SECONDS_PER_CALL = 0.008
 """Assumed: what a call to SQS or DynamoDB takes inside a region, during which Lambda is paid for too."""
 BATCH = 1
 """Messages per call of the worker: one, the dearest case. Under load there are up to ten."""
+LOG_BYTES = 150 + 510
+"""Assumed: the line of a webhook in the access log and the one that its metrics are written in, with 26 bytes each
+that CloudWatch adds."""
 MIX = {"create": 0.1, "duplicate": 0.8, "resolve": 0.1}
 """Assumed: an alert that repeats eight times."""
 
@@ -37,10 +41,11 @@ class Cost:
     functions: float
     queue: float
     database: float
+    logs: float = LOG_BYTES / 1e9 * LOG_GB
 
     @property
     def total(self) -> float:
-        return self.gateway + self.functions + self.queue + self.database
+        return self.gateway + self.functions + self.queue + self.database + self.logs
 
 
 def of_step(scene: Scene, step: str, ingress_cpu: float, worker_cpu: float) -> Cost:
@@ -74,6 +79,6 @@ def figures(scene: Scene, ingress_cpu: float, worker_cpu: float) -> list[Figure]
 
 
 def _dollars(cost: Cost) -> str:
-    parts = ("gateway", "functions", "queue", "database")
+    parts = ("gateway", "functions", "queue", "database", "logs")
     shown = ", ".join(f"{part} {getattr(cost, part) * 1e6:.2f}" for part in parts)
     return f"${cost.total * 1e6:.2f} ({shown})"

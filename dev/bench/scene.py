@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from dev.bench.aws import Call, Recorder
-from dev.local import aws
+from dev.local import aws, front_door
 
 STEPS = ("create", "duplicate", "resolve")
 Event = dict[str, Any]
@@ -33,35 +33,38 @@ class Scene:
     worker: dict[str, list[Call]] = field(default_factory=dict)
 
 
-def api_event(method: str, resource: str, path: str, body: Any, headers: Mapping[str, str]) -> Event:
+_HEADERS = {"host": "alerts.example.com", "x-forwarded-proto": "https", "content-type": "application/json"}
+
+
+def api_event(method: str, path: str, body: Any, headers: Mapping[str, str]) -> Event:
     """What API Gateway calls `api_handler` with; bodies come in base64, as the template sets it."""
-    text = body if isinstance(body, str) else json.dumps(body)
-    given = {"host": "alerts.example.com", "x-forwarded-proto": "https", "content-type": "application/json", **headers}
+    given = {**_HEADERS, **headers}
     return {
-        "resource": resource,
+        "resource": path,
         "path": path,
         "httpMethod": method,
         "headers": given,
         "multiValueHeaders": {name: [value] for name, value in given.items()},
         "queryStringParameters": None,
         "multiValueQueryStringParameters": None,
-        "pathParameters": {"id": path.rpartition("/")[2]} if "{id}" in resource else None,
+        "pathParameters": None,
         "stageVariables": None,
         "requestContext": {
-            "resourcePath": resource,
+            "resourcePath": path,
             "httpMethod": method,
             "path": "/live" + path,
             "stage": "live",
             "identity": {"sourceIp": "203.0.113.7"},
         },
-        "body": base64.b64encode(text.encode()).decode(),
+        "body": base64.b64encode(json.dumps(body).encode()).decode(),
         "isBase64Encoded": True,
     }
 
 
 def webhook_event(prefix_id: str, body: Any) -> Event:
-    headers = {"user-agent": "Alertmanager/0.28.1", "accept-encoding": "gzip"}
-    return api_event("POST", "/integration/{id}", f"/integration/{prefix_id}", body, headers)
+    """What API Gateway calls `ingress` with."""
+    headers = {**_HEADERS, "user-agent": "Alertmanager/0.28.1", "accept-encoding": "gzip"}
+    return front_door.event("POST", f"/integration/{prefix_id}", headers, json.dumps(body).encode())
 
 
 RULES = """
@@ -106,10 +109,8 @@ class Lab:
     def make(self, path: str, **fields: Any) -> dict[str, Any]:
         import app
 
-        event = api_event(
-            "POST", f"/api/v4/{path}", f"/api/v4/{path}", fields, {"authorization": f"Bearer {self.token}"}
-        )
-        answer = app.app(event, None)
+        token = {"authorization": f"Bearer {self.token}"}
+        answer = app.app(api_event("POST", f"/api/v4/{path}", fields, token), None)
         made: dict[str, Any] = json.loads(answer["body"])
         if answer["statusCode"] != 201:
             raise RuntimeError(f"{path}: {made}")
@@ -129,7 +130,7 @@ class Lab:
         """Send a webhook; answers the body of its message and the calls that it took."""
         import app
 
-        answer = app.app(event, None)
+        answer = app.ingress(event, None)
         calls = self.recorder.take()
         if answer["statusCode"] != 200:
             raise RuntimeError(answer)

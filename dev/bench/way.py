@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Iterator
+from contextlib import redirect_stdout
 from statistics import median
 
 from dev.bench.aws import Call, Replay
@@ -14,20 +16,20 @@ CALL_GOALS = {"create": 3, "duplicate": 2, "resolve": 3}
 
 
 def ingest(scene: Scene, replay: Replay) -> tuple[list[Figure], float]:
-    """Figures of one webhook through `api_handler`, and its CPU seconds."""
+    """Figures of one webhook through `ingress`, and its CPU seconds."""
     import app
     from chalicelib.storage import clients
 
     replay.play([*scene.ingest, _settled()])
     sent = json.loads(scene.cached[-1].sent)
     sqs = clients.client("sqs")
-    if app.app(scene.webhook, None)["statusCode"] != 200:
+    if app.ingress(scene.webhook, None)["statusCode"] != 200:
         raise RuntimeError("the webhook was not taken")
 
     def bare() -> None:
         sqs.send_message(**sent)
 
-    rounds = in_turn([lambda: app.app(scene.webhook, None), bare], rounds=31, times=40)
+    rounds = in_turn([lambda: app.ingress(scene.webhook, None), bare], rounds=31, times=40)
     ours, theirs = column(rounds, 0), column(rounds, 1)
     note = f"{ours * 1e6:.0f} us, {theirs * 1e6:.0f} us bare"
     return [
@@ -64,6 +66,7 @@ def _seconds(scene: Scene, replay: Replay, step: str) -> float:
 
     replay.play(scene.cold[step])
     record = scene.records[step]
-    if app.process_webhooks(record, None)["batchItemFailures"]:
-        raise RuntimeError(f"the worker could not replay a {step}")
-    return median(cpu(lambda: app.process_webhooks(record, None), 30) for _ in range(15))
+    with redirect_stdout(io.StringIO()):  # the lines of metrics
+        if app.process_webhooks(record, None)["batchItemFailures"]:
+            raise RuntimeError(f"the worker could not replay a {step}")
+        return median(cpu(lambda: app.process_webhooks(record, None), 30) for _ in range(15))

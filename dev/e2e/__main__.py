@@ -11,7 +11,7 @@ from typing import TypeVar
 from botocore.exceptions import BotoCoreError, ClientError
 
 from dev import package
-from dev.e2e import emulator, journey, stack
+from dev.e2e import emulator, journey, operations, stack
 from dev.e2e.client import Client, Unexpected
 from dev.stack import StackError
 
@@ -39,8 +39,8 @@ def _run() -> None:
     with emulator.running(FOLDER) as endpoint:
         print(f"       emulator at {endpoint}, its log in {FOLDER}/emulator.log")
         outputs = _step("CloudFormation deploys the package", lambda: stack.up(out))
-        shared = journey.Journey(Client(outputs["Base"]), outputs)
-        for step in journey.STEPS:
+        shared = journey.Journey(Client(outputs["Base"]), Client(outputs["Door"]), outputs, out)
+        for step in (*journey.STEPS, *operations.STEPS):
             _step((step.__doc__ or step.__name__).strip(), partial(step, shared))
 
 

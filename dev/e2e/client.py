@@ -33,10 +33,11 @@ class Answer:
 
 @dataclass
 class Client:
-    """Speaks to the API at `base`, with `token` once there is one."""
+    """Speaks to the API at `base`, with `token` once there is one, under the name `host` if it is another."""
 
     base: str
     token: str = ""
+    host: str = ""
     context: Any = field(default_factory=emulator.trust)
 
     def send(
@@ -45,6 +46,8 @@ class Client:
         """One request; `body` is bytes as they are, or anything else as JSON."""
         data = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
         headers = {"Content-Type": content_type} if data is not None else {}
+        if self.host:
+            headers["Host"] = self.host
         if token and self.token:
             headers["Authorization"] = f"Bearer {self.token}"
         request = urllib.request.Request(self.base + path, data, headers, method=method)

@@ -1,4 +1,4 @@
-"""What the deployed stack must do, step by step: webhooks in, alerts out, poison aside, errors in shape."""
+"""What users of the deployed stack must find, step by step: webhooks in, alerts out, errors in shape."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ from typing import Any
 
 import boto3
 
+from chalicelib.adapters import load_examples
 from dev.e2e import stack
 from dev.e2e.client import Client, Unexpected, eventually, expect
 
-EXAMPLES = Path(__file__).parent.parent.parent / "chalicelib" / "adapters" / "examples"
 Step = Callable[["Journey"], None]
 
 
 class Journey:
-    """What the steps share: the client, the stack's outputs, the endpoint that was made."""
+    """What the steps share: clients of the API and of the front door, the stack's outputs, what was made."""
 
-    def __init__(self, client: Client, outputs: Mapping[str, str]) -> None:
-        self.client, self.outputs = client, outputs
+    def __init__(self, client: Client, door: Client, outputs: Mapping[str, str], package: Path) -> None:
+        self.client, self.door, self.outputs, self.package = client, door, outputs, package
         self.team_id = self.endpoint = self.alert_id = ""
 
     def post_webhook(self, body: Any, content_type: str = "application/json", endpoint: str = "") -> None:
         """Post to the endpoint as a tool would, without a token."""
-        answer = self.client.send("POST", f"/integration/{endpoint or self.endpoint}", body, content_type, token=False)
+        answer = self.door.send("POST", f"/integration/{endpoint or self.endpoint}", body, content_type)
         expect("the webhook's answer", answer.status, 200)
 
     def alert(self, thirdparty_id: str, status: str) -> dict[str, Any] | None:
@@ -57,6 +57,16 @@ def unknown_path(journey: Journey) -> None:
     expect("CORS header", answer.headers.get("Access-Control-Allow-Origin"), "*")
 
 
+def front_door(journey: Journey) -> None:
+    """The front door is an API of its own: it answers for unknown paths itself, and the API knows no integration"""
+    answer = journey.door.send("GET", "/integration/no/such/path")
+    expect("status", answer.status, 404)
+    expect("body", answer.json(), {"errors": [{"message": "not found"}], "code": 404})
+    expect("another method", journey.door.send("DELETE", "/integration/int_x").status, 405)
+    expect("an integration that is not there", journey.door.send("POST", "/integration/int_x", {}).status, 404)
+    expect("an integration at the API", journey.client.send("POST", "/integration/int_x", {}).status, 404)
+
+
 def no_token(journey: Journey) -> None:
     """A call without a token is refused with the error shape"""
     answer = journey.client.send("GET", "/api/v4/alerts", token=False)
@@ -77,11 +87,13 @@ def configure(journey: Journey) -> None:
     team = {"name": "On call", "member_account_user_ids": [user], "admin_account_user_ids": [user]}
     journey.team_id = journey.client.call("POST", "/teams", team)["id"]
     journey.endpoint = journey.make_integration("prometheus")
+    shown = journey.client.call("GET", f"/integrations/{journey.endpoint}")["endpoint"]
+    expect("the endpoint that tools are told", shown, f"{journey.outputs['IngressURL']}/integration/{journey.endpoint}")
 
 
 def alert_opens(journey: Journey) -> None:
     """A real Alertmanager webhook opens an alert, routed to the team"""
-    payload = json.loads((EXAMPLES / "prometheus.json").read_text())["create"]["request"]["json"]
+    payload = load_examples("prometheus")["create"]["request"]["json"]
     journey.post_webhook({**payload, "groupKey": "e2e"})
     alert = journey.await_alert("e2e", "open")
     expect("destination", alert["destination_team_ids"], [journey.team_id])
@@ -125,31 +137,6 @@ def mail(journey: Journey) -> None:
     eventually("the mail's alert", look)
 
 
-def poison(journey: Journey) -> None:
-    """Of one batch, the poisoned message ends in the dead-letter queue and its neighbours are processed"""
-    queues, functions = boto3.client("sqs"), boto3.client("lambda")
-    queue = journey.outputs["WebhooksQueueUrl"]
-    mapping = functions.list_event_source_mappings(FunctionName=stack.function("ProcessWebhooks"))
-    mapping_id = mapping["EventSourceMappings"][0]["UUID"]
-    functions.update_event_source_mapping(UUID=mapping_id, Enabled=False)
-    queues.set_queue_attributes(QueueUrl=queue, Attributes={"VisibilityTimeout": "1"})  # retries in seconds
-    for number in range(3):
-        payload = {"version": "4", "groupKey": f"neighbour-{number}", "status": "firing", "alerts": []}
-        journey.post_webhook({**payload, "commonLabels": {"alertname": "Neighbour"}})
-        if number == 1:
-            queues.send_message(QueueUrl=queue, MessageBody="poison", MessageGroupId="e2e")
-    functions.update_event_source_mapping(UUID=mapping_id, Enabled=True)
-    for number in range(3):
-        journey.await_alert(f"neighbour-{number}", "open")
-    dead = eventually("a dead letter", lambda: _receive(queues, journey.outputs["WebhooksDeadLettersUrl"]))
-    expect("dead letters", dead, ["poison"])
-
-
-def _receive(queues: Any, url: str) -> list[str] | None:
-    found = queues.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", [])
-    return [message["Body"] for message in found] or None
-
-
 def delayed(journey: Journey) -> None:
     """A router assigns the team after two seconds, by way of the tasks queue"""
     team = journey.client.call("GET", f"/teams/{journey.team_id}")["prefix_id"]
@@ -169,28 +156,27 @@ def delayed(journey: Journey) -> None:
     eventually("the delayed assignment", look)
 
 
-def timers_run(journey: Journey) -> None:
-    """The function that starts due timers runs with its own role"""
-    answer = boto3.client("lambda").invoke(FunctionName=stack.function("Tick"), Payload=_schedule_event())
-    if "FunctionError" in answer:
-        raise Unexpected(answer["Payload"].read().decode()[:500])
+def form(journey: Journey) -> None:
+    """The page of a form integration is shown, says what is missing, and takes what was filled in"""
+    path = f"/integration/{journey.make_integration('form')}/form"
+    page = journey.door.send("GET", path)
+    expect("the page", (page.status, b"<form" in page.body), (200, True))
+    kind = "application/x-www-form-urlencoded"
+    expect("an empty form", journey.door.send("POST", path, b"", kind).status, 422)
+    fields = b"name=Ada&email=ada%40example.com&title=From+the+form&description=All+of+it&urgency=high"
+    expect("a filled form", journey.door.send("POST", path, fields, kind).status, 200)
 
+    def look() -> bool | None:
+        rows = journey.client.call("GET", "/alerts?status=open")["data"]
+        return True if any(row["title"] == "From the form" for row in rows) else None
 
-def _schedule_event() -> bytes:
-    event = {"source": "aws.events", "detail-type": "Scheduled Event", "detail": {}, "resources": [], "id": "e2e"}
-    rest = {"version": "0", "account": "000000000000", "time": "2026-01-01T00:00:00Z", "region": "eu-west-1"}
-    return json.dumps(event | rest).encode()
-
-
-def nothing_dead(journey: Journey) -> None:
-    """Nothing else ended in a dead-letter queue"""
-    for name in ("WebhooksDeadLettersUrl", "TasksDeadLettersUrl"):
-        expect(name, _receive(boto3.client("sqs"), journey.outputs[name]), None)
+    eventually("the form's alert", look)
 
 
 STEPS: tuple[Step, ...] = (
     health,
     unknown_path,
+    front_door,
     no_token,
     account,
     configure,
@@ -199,7 +185,5 @@ STEPS: tuple[Step, ...] = (
     large_and_binary,
     mail,
     delayed,
-    timers_run,
-    poison,
-    nothing_dead,
+    form,
 )

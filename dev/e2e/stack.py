@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -13,17 +14,57 @@ import boto3
 
 from chalicelib.handling import accounts
 from dev import deploy
+from dev.e2e import emulator
 
 STAGE = "e2e"
 
 
 def up(out: Path) -> dict[str, str]:
-    """Deploy the package in `out`; answers the stack's outputs, with `Base` as the emulator's URL of the API."""
-    aws = deploy.session()
-    outputs = deploy.deploy(aws, STAGE, out, {}, say=lambda text: None, pause=0.2)
+    """Deploy the package in `out`; answers the stack's outputs, with the emulator's URLs of the API and the front
+    door as `Base` and `Door`."""
+    template = json.loads((out / "sam.json").read_text())
+    _leave_out_computed_alarms(template)
+    _allow_batches(template)
+    (out / "sam.json").write_text(json.dumps(template))
+    outputs = change(out)
     _carry_over_gateway_responses(outputs["RestAPIId"])
-    endpoint = aws.client("sts").meta.endpoint_url
-    return {**outputs, "Base": f"{endpoint}/restapis/{outputs['RestAPIId']}/live/_user_request_"}
+    endpoint = boto3.client("sts").meta.endpoint_url
+    base = f"{endpoint}/restapis/{outputs['RestAPIId']}/live/_user_request_"
+    return {**outputs, "Base": base, "Door": f"{endpoint}/_aws/execute-api/{outputs['IngressApiId']}"}
+
+
+def change(out: Path, **parameters: str) -> dict[str, str]:
+    """Deploy the package in `out` with some of its settings; answers the stack's outputs."""
+    return deploy.deploy(_deployer(), STAGE, out, parameters, say=lambda text: None, pause=0.2)
+
+
+@cache
+def _deployer() -> Any:
+    """A session of somebody who may do what docs/examples/deployer-policy.json allows, and no more."""
+    people = boto3.client("iam")
+    people.create_user(UserName="deployer")
+    policy = (emulator.ROOT / "docs" / "examples" / "deployer-policy.json").read_text()
+    people.put_user_policy(UserName="deployer", PolicyName="deployer", PolicyDocument=policy)
+    key = people.create_access_key(UserName="deployer")["AccessKey"]
+    return boto3.session.Session(key["AccessKeyId"], key["SecretAccessKey"], region_name=emulator.REGION)
+
+
+def _leave_out_computed_alarms(template: dict[str, Any]) -> None:
+    """The emulator's CloudFormation refuses alarms on expressions, such as a share of failed calls."""
+    template["Resources"] = {
+        name: resource
+        for name, resource in template["Resources"].items()
+        if resource["Type"] != "AWS::CloudWatch::Alarm" or "Metrics" not in resource["Properties"]
+    }
+
+
+def _allow_batches(template: dict[str, Any]) -> None:
+    """On AWS the right to send a message is the right to send ten; the emulator's IAM has an action for that."""
+    for resource in template["Resources"].values():
+        for policy in resource.get("Properties", {}).get("Policies", []):
+            for statement in policy["PolicyDocument"]["Statement"]:
+                if statement.get("Action") == "sqs:SendMessage":
+                    statement["Action"] = ["sqs:SendMessage", "sqs:SendMessageBatch"]
 
 
 def _carry_over_gateway_responses(api: str) -> None:

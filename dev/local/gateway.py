@@ -12,6 +12,8 @@ from urllib.parse import parse_qs, unquote
 from chalice import local
 from chalice.config import Config
 
+from dev.local import front_door
+
 CORS = {"Access-Control-Allow-Origin": "*", "Access-Control-Allow-Headers": "Authorization,Content-Type,Accept"}
 
 
@@ -76,6 +78,8 @@ class Gateway(local.LocalGateway):
         """The answer to a request; `target` is its path with the query, `headers` have lower-case names."""
         if target in _FOR_BROWSERS:
             return _FOR_BROWSERS[target]
+        if front_door.is_ingress(target.partition("?")[0]):
+            return self._ingress(method, target, headers, body)
         try:
             self.routes.match_route(target)
         except ValueError:
@@ -86,3 +90,9 @@ class Gateway(local.LocalGateway):
             content = base64.b64decode(content)
         headers_out = {**given["headers"], **given["multiValueHeaders"]}
         return Answer(given["statusCode"], headers_out, content.encode() if isinstance(content, str) else content)
+
+    def _ingress(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Answer:
+        import app
+
+        given = app.ingress(front_door.event(method, target, headers, body), None)
+        return Answer(given["statusCode"], given["headers"], given["body"].encode())

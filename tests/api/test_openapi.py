@@ -17,6 +17,7 @@ from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from chalicelib.api.openapi import docs_page, docs_policy, document
+from chalicelib.intake.gateway import ROUTES
 from tests.conftest import World
 
 BASE = "https://alerts.example.com/live"
@@ -45,8 +46,17 @@ def test_the_document_is_valid_openapi(described: dict[str, Any]) -> None:
 
 
 def test_the_document_lists_every_route_and_no_other(_app: Any, described: dict[str, Any]) -> None:
-    routes = {(path, method) for path, methods in _app.routes.items() for method in methods}
+    mounted = {path: tuple(methods) for path, methods in _app.routes.items()} | ROUTES
+    routes = {(path, method) for path, methods in mounted.items() for method in methods}
     assert {(path, method) for path, method, _ in operations(described)} == routes
+
+
+def test_the_document_and_its_page_know_that_integrations_have_a_place_of_their_own(_app: Any) -> None:
+    place = "https://hooks.example.com"
+    for path, _, operation in operations(document(BASE, place)):
+        assert (operation.get("servers") == [{"url": place}]) == path.startswith("/integration/{id}")
+    assert f"connect-src 'self' {place};" in docs_policy(place)
+    assert "connect-src 'self';" in docs_policy()
 
 
 def test_every_operation_has_a_summary_and_an_id_of_its_own(described: dict[str, Any]) -> None:

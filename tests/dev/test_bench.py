@@ -150,4 +150,4 @@ def test_a_webhook_costs_what_its_calls_and_time_cost() -> None:
     assert cost.database == pytest.approx(10 * 0.625e-6 + 2 * 0.125e-6)
     assert cost.queue == pytest.approx(3 * 0.4e-6)
     assert cost.functions == pytest.approx(2 * (0.2e-6 + (0.001 * 1769 / 1024 + 0.008) * 16.6667e-6))
-    assert cost.total == pytest.approx(3.5e-6 + cost.database + cost.queue + cost.functions)
+    assert cost.total == pytest.approx(1.0e-6 + 660e-9 * 0.5 + cost.database + cost.queue + cost.functions)

@@ -16,13 +16,23 @@ Resources = dict[str, dict[str, Any]]
 
 @pytest.fixture(scope="session")
 def packaged(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder with deployment.zip and sam.json."""
-    project = tmp_path_factory.mktemp("project")
-    shutil.copy(package.ROOT / "app.py", project)
-    shutil.copytree(package.ROOT / "chalicelib", project / "chalicelib", ignore=shutil.ignore_patterns("__pycache__"))
-    (project / ".chalice").mkdir()
-    shutil.copy(package.ROOT / ".chalice" / "config.json", project / ".chalice")
-    return package.package("test", project / "out", project)
+    """The folder with deployment.zip and sam.json, made where Python writes bytecode and has left some."""
+    project = bare_project(tmp_path_factory.mktemp("project"))
+    with pytest.MonkeyPatch.context() as environment:
+        environment.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
+        return package.package("test", project / "out", project)
+
+
+def bare_project(project: Path) -> Path:
+    """The application without its dependencies, with planted bytecode, in the folder `project`."""
+    project.mkdir(exist_ok=True)
+    for name in ("app.py", ".chalice", "chalicelib"):
+        place = package.ROOT / name
+        shutil.copytree(place, project / name) if place.is_dir() else shutil.copy(place, project)
+    for name in ("chalicelib/__pycache__/ids.cpython-311.pyc", "chalicelib/old.pyc", ".chalice/__pycache__/x.pyc"):
+        (project / name).parent.mkdir(exist_ok=True)
+        (project / name).write_bytes(b"bytecode")
+    return project
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -120,13 +121,74 @@ def test_a_deployment_without_a_region_or_credentials_says_what_to_set(monkeypat
         deploy.session()
 
 
+class Account:
+    """An AWS account of which only Lambda's limit is asked."""
+
+    region_name = "eu-west-1"
+
+    def __init__(self, unreserved: int, formation: Formation) -> None:
+        self.unreserved, self.formation = unreserved, formation
+
+    def client(self, service: str) -> Any:
+        return self.formation if service == "cloudformation" else self
+
+    def get_account_settings(self) -> Any:
+        return {"AccountLimit": {"UnreservedConcurrentExecutions": self.unreserved}}
+
+
+def deployed(monkeypatch: pytest.MonkeyPatch, unreserved: int, formation: Formation, **given: str) -> list[Any]:
+    """The parameters of each change set that a deployment makes."""
+    made: list[Any] = []
+    make = formation.create_change_set
+
+    def create_change_set(**arguments: Any) -> Any:
+        made.append({value["ParameterKey"]: value.get("ParameterValue") for value in arguments["Parameters"]})
+        return make(**arguments)
+
+    monkeypatch.setattr(formation, "create_change_set", create_change_set)
+    monkeypatch.setattr(deploy, "_artifacts_bucket", lambda aws: "bucket")
+    monkeypatch.setattr(deploy, "_upload", lambda *_: "https://template")
+    deploy.deploy(Account(unreserved, formation), "test", Path(), given, say=lambda _: None, pause=0)
+    return made
+
+
+def test_a_new_stack_protects_its_tables_once_its_creation_can_fail_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = deployed(monkeypatch, 1000, Formation(None, None, "CREATE_COMPLETE"))
+    assert [change["DeletionProtection"] for change in made] == ["off", "on"]
+
+
+def test_every_deployment_protects_the_tables_unless_it_says_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = deployed(monkeypatch, 1000, Formation("UPDATE_COMPLETE"))
+    assert [change["DeletionProtection"] for change in made] == ["on"]
+    made = deployed(monkeypatch, 1000, Formation("UPDATE_COMPLETE"), DeletionProtection="off")
+    assert [change["DeletionProtection"] for change in made] == ["off"]
+
+
+@pytest.mark.parametrize(("unreserved", "reserved"), [(10, "0"), (100, "0"), (249, "0"), (250, "50"), (1000, "50")])
+def test_a_new_stack_reserves_executions_for_webhooks_where_there_are_some_to_spare(
+    monkeypatch: pytest.MonkeyPatch, unreserved: int, reserved: str
+) -> None:
+    made = deployed(monkeypatch, unreserved, Formation(None, None, "CREATE_COMPLETE"))
+    assert {change["IngressConcurrency"] for change in made} == {reserved}
+    made = deployed(monkeypatch, unreserved, Formation(None, None, "CREATE_COMPLETE"), IngressConcurrency="7")
+    assert {change["IngressConcurrency"] for change in made} == {"7"}
+
+
+def test_an_update_leaves_the_reserved_executions_as_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    (change,) = deployed(monkeypatch, 1000, Formation("UPDATE_COMPLETE"))
+    assert "IngressConcurrency" not in change
+
+
 def test_what_comes_next_depends_on_what_was_deployed() -> None:
     plain = deploy.next_steps({"BaseURL": "https://x/live"}, {}, "prod")
     assert "https://x/live/api/v4/health" in plain
     assert "DNS" not in plain
+    assert "nobody is told" in plain
     outputs = {"BaseURL": "https://a.example.com", "DomainTarget": "d.aws", "MailServer": "in.aws", "MailRules": "r"}
     given = {"DomainName": "a.example.com", "EmailDomain": "in.example.com", "AlarmEmail": "ops@example.com"}
     full = deploy.next_steps(outputs, given, "prod")
     assert "CNAME a.example.com -> d.aws" in full
     assert "MX in.example.com -> 10 in.aws" in full
     assert "confirm the subscription mailed to ops@example.com" in full
+    told_before = {"BaseURL": "https://x", "AlarmTopic": "arn:aws:sns:eu-west-1:1:alarms"}
+    assert "Alarms" not in deploy.next_steps(told_before, {}, "prod")

@@ -11,6 +11,7 @@ import pytest
 
 from dev import package
 from dev import template as source
+from tests.infrastructure.conftest import bare_project
 
 
 def a_zip(folder: Path, *names: str) -> Path:
@@ -40,6 +41,14 @@ def test_cfn_lint_finds_a_broken_reference(tmp_path: Path) -> None:
     (tmp_path / "broken.json").write_text(json.dumps({"Resources": {"Topic": topic}}))
     with pytest.raises(package.PackageError, match="Nobody"):
         package.lint(tmp_path / "broken.json")
+
+
+def test_bytecode_that_python_leaves_beside_the_sources_is_not_packaged(packaged: Path) -> None:
+    """`packaged` is made as on a machine that writes bytecode, with some of it planted in the project."""
+    with zipfile.ZipFile(packaged / "deployment.zip") as archive:
+        names = archive.namelist()
+    assert "chalicelib/ids.py" in names
+    assert [name for name in names if name.endswith(".pyc") or "__pycache__" in name] == []
 
 
 def test_the_template_is_far_below_the_limit_of_cloudformation(packaged: Path) -> None:
@@ -73,6 +82,28 @@ def test_a_dependency_without_a_wheel_stops_the_package(tmp_path: Path, monkeypa
     said = CompletedProcess([], 0, "", "Could not install dependencies:\ngoogle-re2==1.1.20251105\n")
     monkeypatch.setattr(package, "_run", lambda *_, **__: said)
     with pytest.raises(package.PackageError, match="google-re2"):
+        package.package("test", tmp_path / "out", a_project(tmp_path))
+
+
+def test_adapters_of_ones_own_go_with_the_package_and_the_functions_know_of_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = tmp_path / "path" / "acme_adapters"
+    (own / "__pycache__").mkdir(parents=True)
+    (own / "__pycache__" / "x.pyc").write_bytes(b"bytecode")
+    (own / "__init__.py").write_text('"""Adapters of Acme."""')
+    monkeypatch.syspath_prepend(own.parent)
+    monkeypatch.setenv("SIGNALBOX_ADAPTERS", "acme_adapters")
+    out = package.package("test", tmp_path / "out", bare_project(tmp_path / "project"))
+    with zipfile.ZipFile(out / "deployment.zip") as archive:
+        assert [name for name in archive.namelist() if "acme" in name] == ["acme_adapters/__init__.py"]
+    variables = json.loads((out / "sam.json").read_text())["Globals"]["Function"]["Environment"]["Variables"]
+    assert variables["SIGNALBOX_ADAPTERS"] == "acme_adapters"
+
+
+def test_adapters_that_python_does_not_find_stop_the_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SIGNALBOX_ADAPTERS", "acme_adapters.absent")
+    with pytest.raises(package.PackageError, match="names acme_adapters, which is no package that Python finds"):
         package.package("test", tmp_path / "out", a_project(tmp_path))
 
 

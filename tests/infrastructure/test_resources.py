@@ -65,6 +65,7 @@ def test_a_table_survives_mistakes(resources: Resources, name: str) -> None:
     assert table["DeletionPolicy"] == "RetainExceptOnCreate"
     assert table["UpdateReplacePolicy"] == "Retain"
     assert table["Properties"]["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+    assert table["Properties"]["DeletionProtectionEnabled"] == {"Fn::If": ["ProtectsTables", True, False]}
     assert table["Properties"]["BillingMode"] == "PAY_PER_REQUEST"
 
 
@@ -112,20 +113,20 @@ def test_the_bucket_is_private_encrypted_and_forgets(resources: Resources) -> No
     assert (rule["Status"], rule["ExpirationInDays"]) == ("Enabled", {"Ref": "LogRetentionDays"})
 
 
+def test_what_lies_in_the_bucket_outlives_the_message_that_points_to_it(template: dict[str, Any]) -> None:
+    """A dead letter is kept for 14 days, and can be redriven on the last."""
+    assert template["Parameters"]["LogRetentionDays"]["MinValue"] * 86_400 > FOURTEEN_DAYS
+    assert (
+        template["Parameters"]["LogRetentionDays"]["Default"] >= template["Parameters"]["LogRetentionDays"]["MinValue"]
+    )
+
+
+def test_tables_are_protected_unless_a_deployment_says_otherwise(template: dict[str, Any]) -> None:
+    assert template["Parameters"]["DeletionProtection"]["Default"] == "on"
+
+
 def test_mail_is_received_only_when_a_domain_is_given(template: dict[str, Any], resources: Resources) -> None:
     assert template["Parameters"]["EmailDomain"]["Default"] == ""
     assert resources["MailRule"]["Condition"] == resources["MailRules"]["Condition"] == "ReceivesEmail"
     conditional, _, otherwise = resources["RequestsBucket"]["Properties"]["NotificationConfiguration"]["Fn::If"]
     assert (conditional, otherwise) == ("ReceivesEmail", {"Ref": "AWS::NoValue"})
-
-
-def test_every_dead_letter_function_error_and_delay_raises_an_alarm(resources: Resources) -> None:
-    alarms = of_type(resources, "AWS::CloudWatch::Alarm")
-    watched = {(alarm["MetricName"], str(alarm["Dimensions"][0]["Value"])) for alarm in alarms.values()}
-    wanted = {("Errors", str({"Ref": name})) for name in ("APIHandler", "ProcessWebhooks", "ProcessTasks", "Tick")}
-    for queue, dead in QUEUES.items():
-        wanted.add(("ApproximateNumberOfMessagesVisible", str({"Fn::GetAtt": [dead, "QueueName"]})))
-        wanted.add(("ApproximateAgeOfOldestMessage", str({"Fn::GetAtt": [queue, "QueueName"]})))
-    assert wanted <= watched
-    assert {"5XXError", "Invocations"} <= {metric for metric, _ in watched}
-    assert all(alarm["AlarmActions"]["Fn::If"][0] == "MailsAlarms" for alarm in alarms.values())

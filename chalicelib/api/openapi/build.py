@@ -46,15 +46,16 @@ _ERRORS = {
 }
 
 
-def document(base_url: str) -> dict[str, Any]:
-    """The OpenAPI 3.1 document of every route that is mounted; `base_url` has no slash at its end."""
+def document(base_url: str, ingress_url: str = "") -> dict[str, Any]:
+    """The OpenAPI 3.1 document of every route that is mounted. The URLs of the API and of the integrations' endpoints
+    have no slash at their ends; without the second, both are at one place."""
     return {
         "openapi": "3.1.0",
         "info": {"title": "Signalbox", "version": "4", "description": _ABOUT},
         "servers": [{"url": base_url or "/"}],
         "security": [{"bearer": []}],
         "tags": [{"name": name, "description": text} for name, text in _TAGS.items()],
-        "paths": {**_paths(), **public_paths()},
+        "paths": {**_paths(), **public_paths(ingress_url)},
         "components": {
             "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "description": "An API token."}},
             "schemas": all_schemas(),

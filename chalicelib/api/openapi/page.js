@@ -119,7 +119,7 @@ function answersPart(operation) {
   return element("div", {}, element("h3", {}, "Answers"), list);
 }
 
-function addressOf(path, inputs) {
+function addressOf(path, operation, inputs) {
   const query = new URLSearchParams();
   let filled = path;
   for (const { parameter, control, free } of inputs) {
@@ -133,7 +133,7 @@ function addressOf(path, inputs) {
     }
   }
   const text = query.toString();
-  return base + filled + (text ? "?" + text : "");
+  return (operation.servers ? operation.servers[0].url : base) + filled + (text ? "?" + text : "");
 }
 
 async function send(method, address, operation, body) {
@@ -180,7 +180,7 @@ function form(path, method, operation) {
     status.className = "";
     status.textContent = "Sending …";
     try {
-      const { response, text, ms } = await send(method, addressOf(path, inputs), operation, body);
+      const { response, text, ms } = await send(method, addressOf(path, operation, inputs), operation, body);
       status.className = response.ok ? "good" : "bad";
       status.textContent = response.status + " " + response.statusText + " in " + ms + " ms";
       output.textContent = pretty(text) || "(no body)";

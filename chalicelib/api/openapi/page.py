@@ -21,11 +21,13 @@ def docs_page() -> str:
     return page.replace("/*script*/", _asset("page.js"))
 
 
-def docs_policy() -> str:
-    """The page's Content-Security-Policy: its own style and script by their digests, and calls to this origin."""
+def docs_policy(ingress_url: str = "") -> str:
+    """The page's Content-Security-Policy: its own style and script by their digests, and calls to this origin and
+    to where the integrations' endpoints are."""
+    reachable = f"'self' {ingress_url}".strip()
     return (
         f"default-src 'none'; style-src {_digest('page.css')}; script-src {_digest('page.js')}; "
-        "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        f"connect-src {reachable}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from chalicelib.api.openapi.operations import WEBHOOK_BODY
 from chalicelib.api.openapi.parts import Schema, lists, record, ref
+from chalicelib.intake.gateway import ROUTES
 
 _HTML = {"text/html": {"schema": {"type": "string"}}}
 _ID = {
@@ -18,16 +19,24 @@ _ID = {
 _ERROR = {"application/json": {"schema": ref("Error")}}
 
 
-def public_paths() -> dict[str, Any]:
-    """The path items of the operations without a token."""
+def public_paths(ingress_url: str = "") -> dict[str, Any]:
+    """The path items of the operations without a token. `ingress_url`: where integrations' endpoints are, if not
+    where the API is."""
     return {
-        "/integration/{id}": {method.lower(): _webhook(method) for method in ("POST", "PUT", "GET")},
-        "/integration/{id}/form": {"get": _form("GET"), "post": _form("POST")},
+        **_ingress_paths({"servers": [{"url": ingress_url}]} if ingress_url else {}),
         "/api/v4/health": {"get": _get("service_health", "Whether the service answers.", _json(_status()))},
         "/api/v4/openapi.json": {
             "get": _get("service_openapi", "This document.", _json({"type": "object", "additionalProperties": True}))
         },
         "/docs": {"get": _get("service_docs", "A page to read and try the API.", _HTML)},
+    }
+
+
+def _ingress_paths(place: dict[str, Any]) -> dict[str, Any]:
+    described = {"/integration/{id}": _webhook, "/integration/{id}/form": _form}
+    return {
+        path: {method.lower(): {**described[path](method), **place} for method in methods}
+        for path, methods in ROUTES.items()
     }
 
 
