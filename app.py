@@ -72,6 +72,6 @@ def tick(event: Any) -> dict[str, int]:
     from chalicelib.handling.schedule import tick as move_due_timers
 
     now = datetime.now(UTC)
-    moved = move_due_timers(now)
+    moved = move_due_timers(now, os.environ.get("HEARTBEAT_URL", ""))
     metrics.moved(now, moved.sent, moved.overdue_ms)
     return {"moved": moved.sent, "given_up": moved.given_up, "overdue_ms": moved.overdue_ms}

@@ -33,14 +33,14 @@ def processed(envelope: Envelope, changes: Changes | None, now: datetime) -> Non
         return
     log = next(log for log in (*changes.once, *changes.logs) if isinstance(log, Log))
     action = str(log.message["action"])
-    idle = action in ("other", "refused")
-    latency = {} if idle else {"AlertLatency": epoch_ms(now) - ids.milliseconds_of(log.id)}
-    counts = {"Requests": 1, "Ignored": int(action == "other"), "Refused": int(action == "refused"), **latency}
+    latency = {"AlertLatency": epoch_ms(now) - ids.milliseconds_of(log.id)}
+    verdict = {"other": "Ignored", "refused": "Refused"}.get(action)
+    counts = {"Requests": 1, **({verdict: 1} if verdict else latency)}
     _tell(envelope, now, counts, action, "; ".join(str(entry["message"]) for entry in log.sublogs))
 
 
 def failed(envelope: Envelope, now: datetime, reason: str) -> None:
-    _tell(envelope, now, {"Requests": 1, "Failed": 1}, "failed", reason)
+    _tell(envelope, now, {"Failed": 1}, "failed", reason)
 
 
 def throttled(envelope: Envelope, now: datetime) -> None:

@@ -6,7 +6,7 @@ import io
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 from dev.bench.units import Item, Tables, read_units, writes_by_partition, writes_of
@@ -114,7 +114,7 @@ def _name(operation: str, sent: str) -> tuple[str, str]:
 
 
 def dump(calls: Iterable[Call]) -> list[dict[str, Any]]:
-    return [asdict(call) for call in calls]
+    return [{**vars(call), "partitions": dict(call.partitions)} for call in calls]
 
 
 def load(dumped: Iterable[dict[str, Any]]) -> list[Call]:

@@ -20,11 +20,11 @@ def database(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
         monkeypatch.setenv(name, value)
     monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
     with mock_aws():
-        aws.deploy_resources("test")
+        aws.deploy_resources("restored")
         database = boto3.client("dynamodb")
         for table in ("alerts", "logs", "timers", "counters"):  # moto's CloudFormation leaves it out
             expiry = {"Enabled": True, "AttributeName": "expires_at"}
-            database.update_time_to_live(TableName=f"signalbox-test-{table}", TimeToLiveSpecification=expiry)
+            database.update_time_to_live(TableName=f"signalbox-restored-{table}", TimeToLiveSpecification=expiry)
         yield database
 
 
@@ -48,30 +48,34 @@ def described(database: Any, table: str) -> dict[str, Any]:
 
 
 def test_restored_tables_hold_what_the_old_ones_held_and_are_set_up_as_they_are(database: Any) -> None:
-    database.put_item(TableName="signalbox-test-counters", Item={"pk": {"S": "tiny"}, "value": {"N": "7"}})
+    database.put_item(TableName="signalbox-restored-counters", Item={"pk": {"S": "tiny"}, "value": {"N": "7"}})
     said = run(database, ".r1")
-    found = database.get_item(TableName="signalbox-test-counters.r1", Key={"pk": {"S": "tiny"}})
+    found = database.get_item(TableName="signalbox-restored-counters.r1", Key={"pk": {"S": "tiny"}})
     assert found["Item"]["value"] == {"N": "7"}
     for table in restore.TABLES:
-        restored = described(database, f"signalbox-test-{table}.r1")
-        assert restored == {**described(database, f"signalbox-test-{table}"), "recovery": "ENABLED", "protected": True}
-        assert f"signalbox-test-{table}.r1 is ready" in said
+        restored = described(database, f"signalbox-restored-{table}.r1")
+        assert restored == {
+            **described(database, f"signalbox-restored-{table}"),
+            "recovery": "ENABLED",
+            "protected": True,
+        }
+        assert f"signalbox-restored-{table}.r1 is ready" in said
 
 
 def test_an_interrupted_restore_goes_on_when_it_is_run_again(database: Any) -> None:
     latest = {"UseLatestRestorableTime": True}
-    names = {"SourceTableName": "signalbox-test-alerts", "TargetTableName": "signalbox-test-alerts.r1"}
+    names = {"SourceTableName": "signalbox-restored-alerts", "TargetTableName": "signalbox-restored-alerts.r1"}
     database.restore_table_to_point_in_time(**names, **latest)
-    assert "signalbox-test-alerts.r1 is there already" in run(database, ".r1")
-    assert run(database, ".r1").count("signalbox-test-alerts.r1 is there already") == 1
-    assert described(database, "signalbox-test-alerts.r1")["expiry"] == "expires_at"
+    assert "signalbox-restored-alerts.r1 is there already" in run(database, ".r1")
+    assert run(database, ".r1").count("signalbox-restored-alerts.r1 is there already") == 1
+    assert described(database, "signalbox-restored-alerts.r1")["expiry"] == "expires_at"
 
 
 def test_what_was_restored_can_be_restored_again(database: Any) -> None:
     run(database, ".r1")
-    database.put_item(TableName="signalbox-test-counters.r1", Item={"pk": {"S": "later"}})
+    database.put_item(TableName="signalbox-restored-counters.r1", Item={"pk": {"S": "later"}})
     run(database, ".r2", current=".r1")
-    assert database.get_item(TableName="signalbox-test-counters.r2", Key={"pk": {"S": "later"}})["Item"]
+    assert database.get_item(TableName="signalbox-restored-counters.r2", Key={"pk": {"S": "later"}})["Item"]
 
 
 @pytest.mark.parametrize("text", ["yesterday", "2026-03-02T09:00:00", ""])

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from functools import cache
 from importlib import import_module
 
 from chalicelib.alerts.changes import Changes
@@ -23,7 +22,6 @@ Fire = Callable[[Timer, Facts, datetime], Changes]
 _EARLY_MS = 1000
 
 
-@cache
 def _fire_of(kind: str) -> Fire:
     fire: Fire = import_module(f"{__name__}.{kind}").fire
     return fire
