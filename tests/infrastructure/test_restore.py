@@ -12,6 +12,8 @@ from moto import mock_aws
 from dev import restore
 from dev.local import aws
 
+STAGE = "restored"
+
 
 @pytest.fixture
 def database(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
@@ -20,17 +22,22 @@ def database(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
         monkeypatch.setenv(name, value)
     monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
     with mock_aws():
-        aws.deploy_resources("restored")
         database = boto3.client("dynamodb")
+        if f"signalbox-{STAGE}-alerts" not in database.list_tables()["TableNames"]:
+            aws.deploy_resources(STAGE)
         for table in ("alerts", "logs", "timers", "counters"):  # moto's CloudFormation leaves it out
             expiry = {"Enabled": True, "AttributeName": "expires_at"}
-            database.update_time_to_live(TableName=f"signalbox-restored-{table}", TimeToLiveSpecification=expiry)
+            database.update_time_to_live(TableName=f"signalbox-{STAGE}-{table}", TimeToLiveSpecification=expiry)
         yield database
+        for table in database.list_tables()["TableNames"]:
+            if table.startswith(f"signalbox-{STAGE}-") and "." in table:  # of another test there is nothing left
+                database.update_table(TableName=table, DeletionProtectionEnabled=False)
+                database.delete_table(TableName=table)
 
 
 def run(database: Any, suffix: str, current: str = "") -> list[str]:
     said: list[str] = []
-    restore.restore(database, "test", current, suffix, None, said.append, lambda _: None)
+    restore.restore(database, STAGE, current, suffix, None, said.append, lambda _: None)
     return said
 
 
@@ -48,34 +55,34 @@ def described(database: Any, table: str) -> dict[str, Any]:
 
 
 def test_restored_tables_hold_what_the_old_ones_held_and_are_set_up_as_they_are(database: Any) -> None:
-    database.put_item(TableName="signalbox-restored-counters", Item={"pk": {"S": "tiny"}, "value": {"N": "7"}})
+    database.put_item(TableName=f"signalbox-{STAGE}-counters", Item={"pk": {"S": "tiny"}, "value": {"N": "7"}})
     said = run(database, ".r1")
-    found = database.get_item(TableName="signalbox-restored-counters.r1", Key={"pk": {"S": "tiny"}})
+    found = database.get_item(TableName=f"signalbox-{STAGE}-counters.r1", Key={"pk": {"S": "tiny"}})
     assert found["Item"]["value"] == {"N": "7"}
     for table in restore.TABLES:
-        restored = described(database, f"signalbox-restored-{table}.r1")
+        restored = described(database, f"signalbox-{STAGE}-{table}.r1")
         assert restored == {
-            **described(database, f"signalbox-restored-{table}"),
+            **described(database, f"signalbox-{STAGE}-{table}"),
             "recovery": "ENABLED",
             "protected": True,
         }
-        assert f"signalbox-restored-{table}.r1 is ready" in said
+        assert f"signalbox-{STAGE}-{table}.r1 is ready" in said
 
 
 def test_an_interrupted_restore_goes_on_when_it_is_run_again(database: Any) -> None:
     latest = {"UseLatestRestorableTime": True}
-    names = {"SourceTableName": "signalbox-restored-alerts", "TargetTableName": "signalbox-restored-alerts.r1"}
+    names = {"SourceTableName": f"signalbox-{STAGE}-alerts", "TargetTableName": f"signalbox-{STAGE}-alerts.r1"}
     database.restore_table_to_point_in_time(**names, **latest)
-    assert "signalbox-restored-alerts.r1 is there already" in run(database, ".r1")
-    assert run(database, ".r1").count("signalbox-restored-alerts.r1 is there already") == 1
-    assert described(database, "signalbox-restored-alerts.r1")["expiry"] == "expires_at"
+    assert f"signalbox-{STAGE}-alerts.r1 is there already" in run(database, ".r1")
+    assert run(database, ".r1").count(f"signalbox-{STAGE}-alerts.r1 is there already") == 1
+    assert described(database, f"signalbox-{STAGE}-alerts.r1")["expiry"] == "expires_at"
 
 
 def test_what_was_restored_can_be_restored_again(database: Any) -> None:
     run(database, ".r1")
-    database.put_item(TableName="signalbox-restored-counters.r1", Item={"pk": {"S": "later"}})
+    database.put_item(TableName=f"signalbox-{STAGE}-counters.r1", Item={"pk": {"S": "later"}})
     run(database, ".r2", current=".r1")
-    assert database.get_item(TableName="signalbox-restored-counters.r2", Key={"pk": {"S": "later"}})["Item"]
+    assert database.get_item(TableName=f"signalbox-{STAGE}-counters.r2", Key={"pk": {"S": "later"}})["Item"]
 
 
 @pytest.mark.parametrize("text", ["yesterday", "2026-03-02T09:00:00", ""])
