@@ -75,6 +75,10 @@ class Throttled(Unavailable):
         super().__init__("the database is busy; try again in a moment")
 
 
+class Refused(OSError):
+    """A URL leads to where we do not go, or its host answered with anything but what was asked for."""
+
+
 def check(problems: Iterable[str]) -> None:
     """Raise one `Invalid` for all problems, or nothing when there are none."""
     messages = tuple(problems)
