@@ -14,6 +14,11 @@ from chalicelib.intake.door import find_integration, receive
 
 ingress = Blueprint(__name__)
 
+_SENT = "sent"
+_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src https:; form-action 'self'; frame-ancestors 'none'; "
+    "base-uri 'none'"
+)
 _NAMES = {413: "request body is larger than 1 MiB"}
 
 
@@ -29,8 +34,8 @@ def webhook(id: str) -> Response:
 def _response(reply: Reply, wait: int = 0) -> Response:
     if reply.status in _NAMES:
         return failure(reply.status, _NAMES[reply.status])
-    headers = {"Retry-After": str(wait)} if wait else {}
-    return Response(reply.body, {"Content-Type": reply.content_type, **headers}, reply.status)
+    headers = {"Content-Type": reply.content_type, "X-Content-Type-Options": "nosniff"}
+    return Response(reply.body, headers | ({"Retry-After": str(wait)} if wait else {}), reply.status)
 
 
 def read_request(raw: Any) -> Request:
@@ -62,7 +67,8 @@ def _url(raw: Any) -> str:
 @ingress.route("/integration/{id}/form", methods=["GET", "POST"], content_types=ANY_CONTENT, cors=CORS)
 @guarded
 def form(id: str) -> Response:
-    """The page of a form integration; a POST with faults shows them, one without makes an alert."""
+    """The page of a form integration; a POST with faults shows them, one without makes an alert and leads to the
+    thanks: a page that is loaded again sends nothing again."""
     from chalicelib.adapters.kit.form_page import form_faults, form_page, form_thanks
 
     integration = find_integration(id)
@@ -71,18 +77,19 @@ def form(id: str) -> Response:
     request = read_request(ingress.current_request)
     options, name = integration["options"], integration["name"]
     if request.method == "GET":
-        return _html(form_page(options, name, request.url))
+        return _html(form_thanks(options) if _SENT in request.query else form_page(options, name, request.url))
     faults = form_faults(options, request.params)
     if faults:
         return _html(form_page(options, name, request.url, request.params, faults), 422)
     reply, wait = receive(id, request, datetime.now(UTC))
-    return _html(form_thanks(options)) if reply.status == 200 else _response(reply, wait)
+    return Response("", {"Location": f"?{_SENT}=1"}, 303) if reply.status == 200 else _response(reply, wait)
 
 
 def _html(page: str, status: int = 200) -> Response:
     headers: dict[str, str | list[str]] = {
         "Content-Type": "text/html; charset=utf-8",
-        "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; img-src https:; form-action 'self'",
+        "Content-Security-Policy": _POLICY,
+        "Cache-Control": "no-store",
         "X-Content-Type-Options": "nosniff",
         "Referrer-Policy": "no-referrer",
     }
