@@ -34,8 +34,9 @@ def webhook(id: str) -> Response:
 def _response(reply: Reply, wait: int = 0) -> Response:
     if reply.status in _NAMES:
         return failure(reply.status, _NAMES[reply.status])
-    headers = {"Content-Type": reply.content_type, "X-Content-Type-Options": "nosniff"}
-    return Response(reply.body, headers | ({"Retry-After": str(wait)} if wait else {}), reply.status)
+    headers = {"Retry-After": str(wait)} if wait else {}
+    headers |= {"Content-Type": reply.content_type, "X-Content-Type-Options": "nosniff"}
+    return Response(reply.body, {**headers}, reply.status)
 
 
 def read_request(raw: Any) -> Request:
