@@ -76,6 +76,10 @@ class Throttled(Unavailable):
         super().__init__("the database is busy; try again in a moment")
 
 
+class Refused(OSError):
+    """A URL leads to where we do not go, or its host answered with anything but what was asked for."""
+
+
 def error_body(code: int, *messages: str) -> dict[str, Any]:
     """The v4 error body: ``{"errors": [{"message": ...}], "code": N}``."""
     return {"errors": [{"message": message} for message in messages], "code": code}

@@ -6,8 +6,6 @@ Issues, errors and issue alerts of one issue share its id, so they make one aler
 
 from __future__ import annotations
 
-from html import escape
-
 from chalicelib.adapters.kit import (
     Action,
     Adapter,
@@ -21,6 +19,8 @@ from chalicelib.adapters.kit import (
     text,
     text_or_none,
 )
+from chalicelib.adapters.kit.freshness import replay_digest
+from chalicelib.adapters.kit.markup import markup, quoted
 
 
 class Sentry(Adapter):
@@ -76,6 +76,12 @@ class Sentry(Adapter):
         secret = self.options["client_secret"]
         return bool(secret) and not signature_matches(secret, request.body, request.header("sentry-hook-signature"))
 
+    def replay_key(self, request: Request) -> str | None:
+        """Only of what happens once: an issue may be resolved again in the very same words."""
+        once = request.get("data.event.event_id") or request.get("data.error.event_id")
+        once = once or (self._resource(request) == "issue" and request.get("action") == "created")
+        return replay_digest(request.body) if self.options["client_secret"] and once else None
+
     def action(self, request: Request) -> Action:
         if request.header("sentry-hook-resource") is None:
             return Action.CREATE if request.get("event") else Action.OTHER
@@ -104,5 +110,5 @@ class Sentry(Adapter):
         if resource == "metric_alert":
             return text_or_none(request.get("data.description_text"))
         noun = self.NOUNS.get(resource, "issue")
-        anchor = f"<a href='{escape(url)}' target='_blank'>Sentry {noun}</a>" if url else None
-        return anchor and f"Please see {anchor} for full details."
+        anchor = f"<a href='{{}}' target='_blank'>Sentry {noun}</a>"
+        return markup(f"Please see {anchor} for full details.", quoted(url)) if url else None

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from html import escape
-
 from chalicelib.adapters.kit import (
     Action,
     Adapter,
@@ -19,6 +17,8 @@ from chalicelib.adapters.kit import (
     same_secret,
     text,
 )
+from chalicelib.adapters.kit.freshness import is_fresh
+from chalicelib.adapters.kit.markup import markup
 
 
 class Zendesk(Adapter):
@@ -49,7 +49,8 @@ class Zendesk(Adapter):
             return False
         timestamp = request.header("x-zendesk-webhook-signature-timestamp") or ""
         expected = base64_signature(secret, timestamp.encode("utf-8", "replace") + request.body)
-        return not same_secret(expected, request.header("x-zendesk-webhook-signature"))
+        signed = same_secret(expected, request.header("x-zendesk-webhook-signature"))
+        return not (signed and is_fresh(request, timestamp))
 
     def action(self, request: Request) -> Action:
         return self.ACTIONS.get(text(request.get("event_type")), Action.OTHER)
@@ -61,7 +62,7 @@ class Zendesk(Adapter):
         description = request.get("description")
         return AlertDraft(
             title=first_text(request.get("title"), joined(" ", "Zendesk ticket", request.get("id"))),
-            description=None if blank(description) else f"<pre>{escape(text(description), False)}</pre>",
+            description=None if blank(description) else markup("<pre>{}</pre>", description),
             urgency=self.URGENCIES.get(text(request.get("priority")).lower()),
             additional_data=[datum(form, label, request.get(field)) for form, label, field in self.FIELDS],
         )
