@@ -10,7 +10,7 @@ import argparse
 import hashlib
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -95,19 +95,19 @@ def _help(declared: Mapping[str, Any]) -> str:
     return f"{declared['Description']} (default: {declared['Default'] or 'none'})"
 
 
-def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description="Package the service and deploy it to AWS.")
+def _arguments(given: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="signalbox deploy", description="Package the service and deploy it to AWS.")
     parser.add_argument("--stage", required=True, help="name of the deployment, such as prod")
     for name, declared in template.read_folder()["Parameters"].items():
         if name != "Stage":
             parser.add_argument(
                 _flag(name), dest=name, help=f"{declared['Description']} (default: {declared['Default']!r})"
             )
-    return parser.parse_args()
+    return parser.parse_args(given)
 
 
-def main() -> int:
-    given = vars(_arguments())
+def main(arguments: Sequence[str] | None = None) -> int:
+    given = vars(_arguments(arguments))
     stage = given.pop("stage")
     parameters = {name: value for name, value in given.items() if value is not None}
     try:

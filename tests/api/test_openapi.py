@@ -17,13 +17,13 @@ from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from chalicelib.api.openapi import docs_page, docs_policy, document
-from tests.conftest import World
+from signalbox.testing import World
 
 BASE = "https://alerts.example.com/live"
 
 
 @pytest.fixture(scope="module")
-def described(_app: Any) -> dict[str, Any]:
+def described(signalbox_app: Any) -> dict[str, Any]:
     return document(BASE)
 
 
@@ -44,8 +44,8 @@ def test_the_document_is_valid_openapi(described: dict[str, Any]) -> None:
     assert [error.message for error in OpenAPIV31SpecValidator(described).iter_errors()] == []
 
 
-def test_the_document_lists_every_route_and_no_other(_app: Any, described: dict[str, Any]) -> None:
-    routes = {(path, method) for path, methods in _app.routes.items() for method in methods}
+def test_the_document_lists_every_route_and_no_other(signalbox_app: Any, described: dict[str, Any]) -> None:
+    routes = {(path, method) for path, methods in signalbox_app.routes.items() for method in methods}
     assert {(path, method) for path, method, _ in operations(described)} == routes
 
 
