@@ -1,4 +1,4 @@
-"""`python -m dev.local`: the whole service on 127.0.0.1, with an account to try it. Ctrl-C stops it."""
+"""`signalbox run`: the whole service on 127.0.0.1, with an account to try it. Ctrl-C stops it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import errno
 import json
 import logging
 import os
+import shutil
 import socket
 import sys
 import tempfile
@@ -56,6 +57,7 @@ Stop it with Ctrl-C.
 def _parser() -> argparse.ArgumentParser:
     environment = os.environ
     parser = argparse.ArgumentParser(
+        prog="signalbox run",
         description="Run the whole service on this machine, with moto in the place of AWS and an account to try it.",
         epilog="Each option can be set in the environment too, by the name in brackets.",
     )
@@ -125,6 +127,8 @@ def _serve(given: argparse.Namespace, stop: Stop) -> int:
     except data.Unusable as error:
         print(error, file=sys.stderr)
         return reload.REFUSED
+    if given.temporary and reload.is_gone(given.inherited[2]):
+        shutil.rmtree(given.data, ignore_errors=True)
     return 0
 
 
@@ -142,9 +146,4 @@ def main(arguments: Sequence[str] | None = None) -> int:
     stop = Stop()
     given = _parser().parse_args(arguments)
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s", datefmt="%H:%M:%S")
-    sys.path.append(str(Path.cwd()))  # where own adapters may be, behind all else that has their names
     return _supervise(given, stop) if given.reload and not given.inherited else _serve(given, stop)
-
-
-if __name__ == "__main__":
-    sys.exit(main())

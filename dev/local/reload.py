@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import re
+import select
 import subprocess
 import sys
 from collections.abc import Iterable, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
+from dev import project
 from dev.local.lines import Say
 from dev.local.stop import Stop
 
@@ -17,7 +19,7 @@ ROOT = Path(__file__).parents[2]
 REFUSED = 2
 """The exit code of a service that no change of code helps: its options or its folder cannot be used."""
 
-_PROGRAM = "import sys; sys.path.insert(0, sys.argv.pop(1)); from dev.local.__main__ import main; sys.exit(main())"
+_PROGRAM = "import sys; sys.path.insert(0, sys.argv.pop(1)); from signalbox.command import main; sys.exit(main())"
 _SECONDS_BETWEEN_LOOKS = 0.4
 _SECONDS_TO_STOP = 15
 
@@ -47,7 +49,7 @@ class Watch:
 
 def code(adapters: str) -> list[Path]:
     """What to watch: the application, and the packages that SIGNALBOX_ADAPTERS names."""
-    roots = [ROOT / "app.py", ROOT / "chalicelib"]
+    roots = [project.path("app.py"), project.path("chalicelib")]
     for package in re.split(r"[\s,]+", adapters.strip()):
         spec = find_spec(package.partition(".")[0]) if package else None
         roots += map(Path, (spec and spec.submodule_search_locations) or ())
@@ -58,7 +60,17 @@ def supervise(options: Sequence[str], sockets: Sequence[int], watch: Watch, stop
     """Run the service with these options and sockets until it is to stop, or ends by itself; answers its exit code."""
     alive, _ = os.pipe()  # what reads it sees the end of this process, however it ends
     inherited = (*sockets, alive)
-    command = [sys.executable, "-P", "-c", _PROGRAM, str(ROOT), *options, "--inherited", ",".join(map(str, inherited))]
+    command = [
+        sys.executable,
+        "-P",
+        "-c",
+        _PROGRAM,
+        str(ROOT),
+        "run",
+        *options,
+        "--inherited",
+        ",".join(map(str, inherited)),
+    ]
     again: list[str] = []
     while True:
         arguments = [*command, *again]
@@ -72,6 +84,11 @@ def supervise(options: Sequence[str], sockets: Sequence[int], watch: Watch, stop
             return service.returncode if service.returncode > 0 else 0
         again = ["--again"]
         say(f"\nRestarting: {_names(changed)} changed")
+
+
+def is_gone(supervisor: int) -> bool:
+    """Whether the supervisor at the other end of this pipe has ended, in whatever way."""
+    return bool(select.select([supervisor], [], [], 0)[0])
 
 
 def _changed(service: subprocess.Popen[bytes], watch: Watch, stop: Stop, say: Say) -> set[Path]:

@@ -18,9 +18,9 @@ from tests.local.conftest import ROOT, started, until
 
 STUB = """
 import os, sys
-starts = sys.argv[2]
+starts = sys.argv[3]
 with open(starts, "a") as file:
-    file.write(f"{os.getpid()} {' '.join(sys.argv[3:])}\\n")
+    file.write(f"{os.getpid()} {' '.join(sys.argv[4:])}\\n")
 exec(open(starts + ".behaviour").read())
 """
 SERVES = "import signal; signal.sigwait([signal.SIGTERM])"
@@ -157,11 +157,13 @@ def test_the_application_and_own_adapters_are_watched(tmp_path: Path, monkeypatc
 def test_edited_code_answers_the_next_request_and_all_is_as_it_was(tmp_path: Path) -> None:
     """The real service, on a copy of its code."""
     root = tmp_path / "root"
-    for name in ("chalicelib", "dev", "infrastructure"):
+    for name in ("chalicelib", "dev", "infrastructure", "signalbox"):
         shutil.copytree(ROOT / name, root / name)
     shutil.copy(ROOT / "app.py", root)
     adapter = root / "chalicelib" / "adapters" / "tools" / "webhook.py"
-    with started(tmp_path, root, RELOAD="1") as service:
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    with started(tmp_path, root, RELOAD="1", TMPDIR=str(temporary)) as service:
         body = json.dumps({"event_type": "create", "Id": "a", "Title": "Before"})
         service.http("POST", service.example, body, Content_Type="application/json")
         until(lambda: "Before" in service.titles())
@@ -175,6 +177,7 @@ def test_edited_code_answers_the_next_request_and_all_is_as_it_was(tmp_path: Pat
         (child,) = children(service.process.pid)
         os.kill(service.process.pid, signal.SIGKILL)
         until(lambda: not alive(child))
+        assert list(temporary.glob("signalbox-*")) == []
 
 
 def children(process: int) -> list[int]:
