@@ -24,7 +24,6 @@ WITHOUT_GUIDE = (
     "cronitor",
     "dead_mans_snitch",
     "dynatrace",
-    "elast_alert",
     "freshdesk",
     "freshservice",
     "healthchecks",
