@@ -28,7 +28,6 @@ WITHOUT_GUIDE = (
     "freshservice",
     "healthchecks",
     "hetrix_tools",
-    "honeybadger",
     "hydrozen",
     "hyperping",
     "jira_server",
