@@ -23,7 +23,6 @@ WITHOUT_GUIDE = (
     "cloudflare",
     "cronitor",
     "dead_mans_snitch",
-    "dynatrace",
     "freshdesk",
     "freshservice",
     "healthchecks",
