@@ -20,7 +20,6 @@ WITHOUT_GUIDE = (
     "apex_ping",
     "app_dynamics",
     "auvik",
-    "dead_mans_snitch",
     "freshdesk",
     "freshservice",
     "healthchecks",
