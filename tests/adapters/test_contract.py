@@ -25,7 +25,6 @@ WITHOUT_GUIDE = (
     "healthchecks",
     "hetrix_tools",
     "hydrozen",
-    "hyperping",
     "jira_server",
     "jotform",
     "kapacitor",
