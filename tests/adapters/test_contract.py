@@ -22,7 +22,6 @@ WITHOUT_GUIDE = (
     "auvik",
     "freshdesk",
     "freshservice",
-    "healthchecks",
     "hetrix_tools",
     "hydrozen",
     "jira_server",
