@@ -19,7 +19,6 @@ from dev.contract.check_senders import *  # noqa: F403
 WITHOUT_GUIDE = (
     "freshdesk",
     "freshservice",
-    "hydrozen",
     "jira_server",
     "jotform",
     "kapacitor",
