@@ -33,7 +33,6 @@ WITHOUT_GUIDE = (
     "sentry",
     "server_guard24",
     "site24x7",
-    "sixty_six_uptime",
     "slack_webhook",
     "solar_winds",
     "stackdriver",
