@@ -17,7 +17,6 @@ from dev.contract.check_senders import *  # noqa: F403
 
 # Types that wait for their guide: whoever writes one takes its type out of here.
 WITHOUT_GUIDE = (
-    "freshservice",
     "jira_server",
     "jotform",
     "kapacitor",

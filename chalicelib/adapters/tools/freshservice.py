@@ -1,7 +1,7 @@
 """Freshservice Workflow Automator, "Trigger Webhook" node.
 
-That it wraps the fields in `freshdesk_webhook`, as Freshdesk does, could not be confirmed on a page of the vendor: fields
-that are not wrapped are read too.
+That it wraps the fields in `freshdesk_webhook`, as Freshdesk does, could not be confirmed on a page of the vendor:
+fields that are not wrapped are read too.
 """
 
 from __future__ import annotations
