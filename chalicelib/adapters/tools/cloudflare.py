@@ -94,9 +94,7 @@ class Cloudflare(Adapter):
     def alert(self, request: Request) -> AlertDraft:
         notice, data = text(request.get("text")), mapping(request.get("data"))
         _, subject = self._object(request)
-        state = self._state(request).lower()
-        first_line = notice.strip().partition("\n")[0]
-        title = joined(": ", subject, state) if subject and state else first_line
+        title = f"{subject}: {self._state(request).lower()}" if subject else notice.strip().partition("\n")[0]
         return AlertDraft(
             title=self._shortened(title or joined(" ", "CF Event", request.get("alert_type"))),
             description=self._paragraphs(notice),
@@ -122,9 +120,9 @@ class Cloudflare(Adapter):
         return text(word).strip().upper().rpartition("_")[2]
 
     def _object(self, request: Request) -> tuple[str | None, str]:
-        """The key of what has a state, and how a title calls it."""
+        """The key of what has a state, and how a title calls it. A notice without one is about something else."""
         whole_pool = text(request.get("data.event_source")).lower() == "pool"
-        for kind, identity, names in self.OBJECTS:
+        for kind, identity, names in self.OBJECTS if self._state(request) else ():
             found = key(kind.lower(), *(request.get(f"data.{field}") for field in identity))
             if found and not (whole_pool and kind == "origin"):
                 name = first_text(*(request.get(f"data.{field}") for field in names))
