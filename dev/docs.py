@@ -24,6 +24,16 @@ _REFERENCE = (
     "same requests, except here."
 )
 
+_ANSWERS = (
+    ("200", "The request is queued: it will be handled, and the log says what became of it."),
+    ("403", "The token or the signature is missing or wrong."),
+    ("404", "No integration has this address."),
+    ("405", "The integration is disabled."),
+    ("413", "The body has more than 1 MiB."),
+    ("429", "More than `rate_limit` requests came in this minute; `Retry-After` says how long to wait."),
+    ("503", "Something that the check of the sender needs did not answer: send it again."),
+)
+
 
 def rendered(root: Path = ROOT) -> dict[Path, str]:
     """The content of every file made from the adapters, README.md's table included if the file has its markers."""
@@ -101,6 +111,10 @@ def _index() -> str:
         "## Options of every type",
         options_table(GENERIC_OPTIONS),
         "Over the API, a name is written with `option_` before it.",
+        "## What a sender is answered",
+        table(("Status", "When"), _ANSWERS),
+        "No type answers a refusal with success. Whether a tool sends again what was refused is the tool's affair, and "
+        "its page says what is known of it; refusals stand in the integration's log.",
     ]
     return "\n\n".join(parts) + "\n"
 

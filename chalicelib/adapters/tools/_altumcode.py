@@ -32,24 +32,21 @@ class AltumCode(Adapter):
             "SSL Certificate monitor", "is expiring soon", "domain_name_id", "ssl_end_datetime", "SSL End DateTime"
         ),
     }
-    UNKNOWN = Kind("Monitor", "sent an unknown notification", "")
     # The number in JSON, its text in a form.
     RECOVERED = ("1", "true")
 
     def action(self, request: Request) -> Action:
-        kind = self.KINDS.get(text(request.get("type")))
+        kind, state = self._kind(request), request.get("is_ok")
         if kind is None:
             return Action.OTHER
-        recovered = not kind.end and text(request.get("is_ok")) in self.RECOVERED
-        return Action.RESOLVE if recovered else Action.CREATE
+        return Action.RESOLVE if not kind.end and text(state).lower() in self.RECOVERED else Action.CREATE
 
     def thirdparty_id(self, request: Request) -> str | None:
-        kind = text(request.get("type"))
-        key = self.KINDS.get(kind, self.UNKNOWN).key
-        return f"{kind}-{first_text(request.get(key), request.id)}" if kind else None
+        kind = self._kind(request)
+        return f"{text(request.get('type'))}-{first_text(request.get(kind.key), request.id)}" if kind else None
 
     def alert(self, request: Request) -> AlertDraft:
-        kind = self.KINDS.get(text(request.get("type")), self.UNKNOWN)
+        kind = self._kind(request) or Kind("Monitor", "sent an unknown notification", "")
         name, target, end = request.get("name"), request.get("target"), request.get(kind.end)
         ends = "" if blank(end) else joined(" ", end, request.get("timezone"))
         where = "" if blank(target) else f"({text(target)})"
@@ -61,8 +58,18 @@ class AltumCode(Adapter):
                 datum("link", "URL", request.get("url")),
                 datum("text", "Name", name),
                 datum("text", "Type", request.get("type")),
-                datum("link", "Target", target),
+                datum("link", "Target", target) or datum("text", "Target", target),
                 datum("text", "port", request.get("port")),
                 datum("text", kind.end_label, ends),
             ],
         )
+
+    def _kind(self, request: Request) -> Kind | None:
+        """Of a type that is not here, what says whether it is well is a monitor, known by the first id that it has."""
+        word = request.get("type")
+        known = self.KINDS.get(text(word))
+        if known or blank(word) or blank(request.get("is_ok")):
+            return known
+        identity = next((name for name in request.params if name.endswith("_id")), "")
+        noun = text(word).removesuffix("-monitor").replace("-", " ").capitalize()
+        return Kind(f"{noun} monitor", "is DOWN", identity)

@@ -1,26 +1,33 @@
-"""Cronitor. One alert per monitor, whichever of its rules or environments fails."""
+"""Cronitor. One alert per monitor and environment, whichever of the monitor's rules fails."""
 
 from __future__ import annotations
 
-from chalicelib.adapters.kit import Action, Adapter, AlertDraft, Json, Request, datum, first_text, text, text_or_none
+from chalicelib.adapters.kit import Action, Adapter, AlertDraft, Json, Request, datum, first_text, key, text_or_none
 
 
 class Cronitor(Adapter):
     name = "Cronitor"
     vendor = "https://cronitor.io/docs/using-webhooks"
 
-    # Documented in capitals, sent as Alert and Recovery.
-    ACTIONS = {"alert": Action.CREATE, "recovery": Action.RESOLVE}
+    ACTIONS = {"ALERT": Action.CREATE, "RECOVERY": Action.RESOLVE}  # sent as Alert and Recovery
+    FIELDS = (
+        ("text", "Rule Violated", "rule"),
+        ("text", "Environment", "environment"),
+        ("text", "Group", "group"),
+        ("link", "Issue", "issue_url"),
+        ("link", "Monitor", "monitor_url"),
+    )
 
     def action(self, request: Request) -> Action:
-        return self.ACTIONS.get(text(request.get("type")).lower(), Action.OTHER)
+        return self.action_of(request.get("type"))
 
     def thirdparty_id(self, request: Request) -> Json:
-        return request.get("id")
+        monitor = request.get("id")
+        return key("monitor", monitor, request.get("environment")) or monitor
 
     def alert(self, request: Request) -> AlertDraft:
         return AlertDraft(
             title=first_text(request.get("monitor"), "Cronitor monitor"),
             description=text_or_none(request.get("description")),
-            additional_data=[datum("text", "Rule Violated", request.get("rule"))],
+            additional_data=[datum(form, label, request.get(field)) for form, label, field in self.FIELDS],
         )

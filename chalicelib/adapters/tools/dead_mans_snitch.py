@@ -1,6 +1,7 @@
-"""Dead Man's Snitch. A healthy snitch that goes missing makes an alert; its next report resolves it.
+"""Dead Man's Snitch. A snitch that goes missing or reports a failure makes an alert; its next good report resolves it.
 
-The vendor's description could not be found in public: the format is that of recorded requests.
+The type of an event says all: what the snitch was before does not matter. The format is that of the vendor's published
+library for receivers; a public description could not be found.
 """
 
 from __future__ import annotations
@@ -11,10 +12,10 @@ from chalicelib.adapters.kit import (
     AlertDraft,
     Json,
     Request,
+    datum,
     first_text,
     items,
     split_unique,
-    text,
     text_or_none,
 )
 
@@ -23,16 +24,15 @@ class DeadMansSnitch(Adapter):
     name = "Dead Man's Snitch"
     vendor = "https://deadmanssnitch.com/docs"
 
-    # Event type, status before, status now.
     ACTIONS = {
-        ("snitch.missing", "healthy", "missing"): Action.CREATE,
-        ("snitch.reporting", "missing", "healthy"): Action.RESOLVE,
+        "snitch.missing": Action.CREATE,
+        "snitch.errored": Action.CREATE,
+        "snitch.reporting": Action.RESOLVE,
+        "snitch.paused": Action.OTHER,  # somebody's doing, and no end: the job may fail still
     }
 
     def action(self, request: Request) -> Action:
-        paths = ("type", "data.snitch.previous_status", "data.snitch.status")
-        kind, before, now = (text(request.get(path)) for path in paths)
-        return self.ACTIONS.get((kind, before, now), Action.OTHER)
+        return self.action_of(request.get("type"))
 
     def thirdparty_id(self, request: Request) -> Json:
         return request.get("data.snitch.token")
@@ -41,5 +41,15 @@ class DeadMansSnitch(Adapter):
         return AlertDraft(
             title=first_text(request.get("data.snitch.name"), "Dead Man's Snitch"),
             description=text_or_none(request.get("data.snitch.notes")),
+            additional_data=[
+                datum("text", "Status", request.get("data.snitch.status")),
+                datum("text", "Status Before", request.get("data.snitch.previous_status")),
+                datum("datetime", "Since", request.get("timestamp")),
+                datum("link", "Snitch", self._page(request)),
+            ],
             tags=split_unique(items(request.get("data.snitch.tags"))),
         )
+
+    def _page(self, request: Request) -> str | None:
+        token = request.get("data.snitch.token")
+        return f"https://deadmanssnitch.com/snitches/{token}" if isinstance(token, str) else None

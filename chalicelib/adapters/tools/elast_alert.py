@@ -1,11 +1,22 @@
-"""ElastAlert, alert type `pagertree`. It sends creates alone, each with an id of its own.
+"""ElastAlert 2, alert type `pagertree`. It sends creates alone, each with an id of its own; `post2` can send the rest.
 
-ElastAlert sends a refused alert again for two days, so it is told 200 where others are told a client error.
+ElastAlert sends what was refused again, for `alert_time_limit` (two days unless it is set), so it is told of refusals
+as everybody is: over the rate limit, nothing is lost.
 """
 
 from __future__ import annotations
 
-from chalicelib.adapters.kit import Action, Adapter, AlertDraft, Json, Reply, Request, first_text, text, text_or_none
+from chalicelib.adapters.kit import (
+    Action,
+    Adapter,
+    AlertDraft,
+    Json,
+    Request,
+    datum,
+    first_text,
+    split_unique,
+    text_or_none,
+)
 
 
 class ElastAlert(Adapter):
@@ -15,7 +26,7 @@ class ElastAlert(Adapter):
     ACTIONS = {"create": Action.CREATE, "acknowledge": Action.ACKNOWLEDGE, "resolve": Action.RESOLVE}
 
     def action(self, request: Request) -> Action:
-        return self.ACTIONS.get(text(request.get("event_type")), Action.OTHER)
+        return self.action_of(request.get("event_type"))
 
     def thirdparty_id(self, request: Request) -> Json:
         return request.get("Id")
@@ -24,7 +35,7 @@ class ElastAlert(Adapter):
         return AlertDraft(
             title=first_text(request.get("Title"), "ElastAlert match"),
             description=text_or_none(request.get("Description")),
+            urgency=request.get("Urgency"),
+            additional_data=[datum("link", "Link", request.get("Link"))],
+            tags=split_unique(request.get("Tags")),
         )
-
-    def reply(self, request: Request, status: int) -> Reply:
-        return Reply(200 if 400 <= status < 500 else status)

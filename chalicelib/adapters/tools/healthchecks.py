@@ -27,7 +27,7 @@ class Healthchecks(Adapter):
     ACTIONS = {"trigger": Action.CREATE, "resolve": Action.RESOLVE}
 
     def action(self, request: Request) -> Action:
-        return self.ACTIONS.get(text(request.get("event_type")), Action.OTHER)
+        return self.action_of(request.get("event_type"))
 
     def thirdparty_id(self, request: Request) -> Json:
         return request.get("incident_key")
