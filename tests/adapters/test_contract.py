@@ -32,7 +32,6 @@ WITHOUT_GUIDE = (
     "honeybadger",
     "hydrozen",
     "hyperping",
-    "jira_server",
     "jotform",
     "kapacitor",
     "logic_monitor",
