@@ -37,7 +37,6 @@ WITHOUT_GUIDE = (
     "logic_monitor",
     "mattermost_outgoing_webhook",
     "meta_workplace",
-    "new_relic",
     "pingdom",
     "prtg",
     "pulsetic",
