@@ -41,7 +41,6 @@ WITHOUT_GUIDE = (
     "prtg",
     "pulsetic",
     "scom",
-    "sentry",
     "server_guard24",
     "site24x7",
     "sixty_six_uptime",

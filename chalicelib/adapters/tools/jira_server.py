@@ -85,7 +85,9 @@ class JiraServer(Adapter):
             urgency=request.get("issue.fields.priority.name"),
             additional_data=[
                 datum("link", "Issue URL", self._page(request)),
-                datum("text", "Project", first_text(*(request.get(f"issue.fields.project.{n}") for n in ("name", "key")))),
+                datum(
+                    "text", "Project", first_text(*(request.get(f"issue.fields.project.{n}") for n in ("name", "key")))
+                ),
                 *(datum(form, label, request.get(f"issue.{path}")) for form, label, path in self.FIELDS),
                 datum("text", "Components", joined(", ", *components)),
                 datum("text", "Comment", request.get("comment.body")),
