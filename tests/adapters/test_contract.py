@@ -42,7 +42,6 @@ WITHOUT_GUIDE = (
     "pulsetic",
     "scom",
     "server_guard24",
-    "site24x7",
     "sixty_six_uptime",
     "slack_webhook",
     "solar_winds",
