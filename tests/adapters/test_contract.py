@@ -44,7 +44,6 @@ WITHOUT_GUIDE = (
     "server_guard24",
     "sixty_six_uptime",
     "slack_webhook",
-    "solar_winds",
     "stackdriver",
     "status_cake",
     "status_gator",
