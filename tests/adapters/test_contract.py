@@ -40,7 +40,6 @@ WITHOUT_GUIDE = (
     "pingdom",
     "prtg",
     "pulsetic",
-    "scom",
     "server_guard24",
     "sixty_six_uptime",
     "slack_webhook",
