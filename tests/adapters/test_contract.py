@@ -38,7 +38,6 @@ WITHOUT_GUIDE = (
     "mattermost_outgoing_webhook",
     "meta_workplace",
     "pingdom",
-    "prtg",
     "pulsetic",
     "server_guard24",
     "sixty_six_uptime",
