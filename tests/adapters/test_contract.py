@@ -34,7 +34,6 @@ WITHOUT_GUIDE = (
     "hyperping",
     "jotform",
     "kapacitor",
-    "logic_monitor",
     "mattermost_outgoing_webhook",
     "meta_workplace",
     "pingdom",
