@@ -36,7 +36,6 @@ WITHOUT_GUIDE = (
     "kapacitor",
     "mattermost_outgoing_webhook",
     "meta_workplace",
-    "pingdom",
     "pulsetic",
     "server_guard24",
     "sixty_six_uptime",
