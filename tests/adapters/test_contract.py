@@ -33,7 +33,6 @@ WITHOUT_GUIDE = (
     "hydrozen",
     "hyperping",
     "jotform",
-    "kapacitor",
     "mattermost_outgoing_webhook",
     "meta_workplace",
     "pulsetic",
