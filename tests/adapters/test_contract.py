@@ -36,7 +36,6 @@ WITHOUT_GUIDE = (
     "mattermost_outgoing_webhook",
     "meta_workplace",
     "pulsetic",
-    "server_guard24",
     "sixty_six_uptime",
     "slack_webhook",
     "stackdriver",
