@@ -32,7 +32,6 @@ WITHOUT_GUIDE = (
     "honeybadger",
     "hydrozen",
     "hyperping",
-    "meta_workplace",
     "sixty_six_uptime",
     "slack_webhook",
     "stackdriver",
