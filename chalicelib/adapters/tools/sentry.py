@@ -40,6 +40,12 @@ class Sentry(Adapter):
             secret=True,
         ),
         Option(
+            "create_on_issue",
+            bool,
+            "An issue that is new or back makes an alert; off, only alert rules do, and issues tell their end.",
+            default=True,
+        ),
+        Option(
             "create_on_activity",
             bool,
             "An alert rule on the activity of an issue, such as a proposed fix, makes an alert.",
@@ -61,7 +67,7 @@ class Sentry(Adapter):
         ("metric_alert", "resolved"): Action.RESOLVE,
         ("error", "created"): Action.CREATE,
     }
-    SWITCHES = {"activity_alert": "create_on_activity"}
+    CREATES = {"issue": "create_on_issue", "activity_alert": "create_on_activity"}
     SUBJECTS = ("data.issue", "data.event", "data.error", "data.metric_alert", "event")  # a request has one of them
     FIELDS = (  # of the subject
         ("text", "Issue", "shortId"),
@@ -92,9 +98,7 @@ class Sentry(Adapter):
         resource = noted(request, "Sentry-Hook-Resource", request.header("sentry-hook-resource"))
         if resource is None:
             return Action.CREATE if request.get("event") else Action.OTHER
-        action = self.ACTIONS.get((resource, text(request.get("action"))), Action.OTHER)
-        off = resource in self.SWITCHES and not self.options[self.SWITCHES[resource]]
-        return Action.OTHER if off or (action is Action.ACKNOWLEDGE and not self._was_taken(request)) else action
+        return Action.OTHER if self.explain(request) else self._asked(request)
 
     def thirdparty_id(self, request: Request) -> Json:
         metric = key("metric alert", request.get("data.metric_alert.id"))
@@ -129,9 +133,16 @@ class Sentry(Adapter):
         )
 
     def explain(self, request: Request) -> str | None:
-        if request.header("sentry-hook-resource") == "issue" and request.get("action") == "assigned":
+        resource, action = request.header("sentry-hook-resource"), self._asked(request)
+        if action is Action.ACKNOWLEDGE and not self._was_taken(request):
             return "Sentry assigned the issue by itself, or to a team: only a person who takes it acknowledges"
+        if action is Action.CREATE and resource in self.CREATES and not self.options[self.CREATES[resource]]:
+            return f"the option {self.CREATES[resource]} is off"
         return None
+
+    def _asked(self, request: Request) -> Action:
+        asked = (request.header("sentry-hook-resource"), text(request.get("action")))
+        return self.ACTIONS.get(asked, Action.OTHER)
 
     def _subject(self, request: Request) -> Mapping[str, Json]:
         return next((found for path in self.SUBJECTS if (found := mapping(request.get(path)))), {})
