@@ -17,22 +17,7 @@ from dev.contract.check_senders import *  # noqa: F403
 
 # Types that wait for their guide: whoever writes one takes its type out of here.
 WITHOUT_GUIDE = (
-    "jira_server",
-    "jotform",
-    "kapacitor",
-    "logic_monitor",
-    "mattermost_outgoing_webhook",
-    "meta_workplace",
-    "new_relic",
-    "pingdom",
-    "prtg",
-    "pulsetic",
-    "scom",
-    "sentry",
-    "server_guard24",
-    "site24x7",
     "slack_webhook",
-    "solar_winds",
     "stackdriver",
     "status_cake",
     "status_gator",

@@ -1,4 +1,7 @@
-"""Jira Server and Data Center (and Cloud) webhooks. Issues make alerts; nothing that Jira sends resolves them."""
+"""Jira Server and Data Center (and Cloud) webhooks. An issue is an alert until its status is done or it is deleted.
+
+Nothing acknowledges: rules of Jira assign issues and move them as people do, and their webhooks look alike.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,11 @@ from chalicelib.adapters.kit import (
     blank,
     datum,
     first_text,
+    items,
+    joined,
+    mapping,
     signature_matches,
+    split_unique,
     text,
     text_or_none,
 )
@@ -26,7 +33,8 @@ class JiraServer(Adapter):
         Option(
             "issue_updated",
             bool,
-            "Make an alert when an issue is updated too, unless it has one that is not resolved.",
+            "Make an alert when an open issue is updated too, unless it has one that is not resolved. Issues that are "
+            "reopened make one in any case.",
             default=False,
         ),
         Option(
@@ -35,6 +43,25 @@ class JiraServer(Adapter):
             "The secret of Jira's webhook form; requests without its signature in X-Hub-Signature are refused.",
             secret=True,
         ),
+    )
+
+    ACTIONS = {
+        "jira:issue_created": Action.CREATE,
+        "jira:issue_updated": Action.CREATE,
+        "jira:issue_deleted": Action.RESOLVE,
+    }
+    SWITCHES = {"jira:issue_updated": "issue_updated"}
+    FIELDS = (
+        ("text", "Key", "key"),
+        ("text", "Type", "fields.issuetype.name"),
+        ("text", "Priority", "fields.priority.name"),
+        ("text", "Status", "fields.status.name"),
+        ("text", "Resolution", "fields.resolution.name"),
+        ("text", "Reporter", "fields.reporter.displayName"),
+        ("text", "Assignee", "fields.assignee.displayName"),
+        ("text", "Environment", "fields.environment"),
+        ("datetime", "Created", "fields.created"),
+        ("datetime", "Due", "fields.duedate"),
     )
 
     def blocked(self, request: Request) -> bool:
@@ -51,20 +78,44 @@ class JiraServer(Adapter):
         return replay_digest(request.body) if dated else None
 
     def action(self, request: Request) -> Action:
-        event = request.get("webhookEvent")
-        if event == "jira:issue_created" or (event == "jira:issue_updated" and self.options["issue_updated"]):
-            return Action.CREATE
-        return Action.OTHER
+        event = text(request.get("webhookEvent")).lower()
+        if event in ("jira:issue_created", "jira:issue_updated") and self._is_done(request):
+            return Action.RESOLVE
+        return Action.CREATE if event == "jira:issue_updated" and self._is_reopened(request) else self.action_of(event)
 
     def thirdparty_id(self, request: Request) -> Json:
         return request.get("issue.id")
 
     def alert(self, request: Request) -> AlertDraft:
+        components = [mapping(one).get("name") for one in items(request.get("issue.fields.components"))]
         return AlertDraft(
             title=first_text(request.get("issue.fields.summary"), request.get("issue.key"), "Jira issue"),
             description=text_or_none(request.get("issue.fields.description")),
-            additional_data=[datum("link", "Issue URL", self._page(request))],
+            urgency=request.get("issue.fields.priority.name"),
+            additional_data=[
+                datum("link", "Issue URL", self._page(request)),
+                datum(
+                    "text", "Project", first_text(*(request.get(f"issue.fields.project.{n}") for n in ("name", "key")))
+                ),
+                *(datum(form, label, request.get(f"issue.{path}")) for form, label, path in self.FIELDS),
+                datum("text", "Components", joined(", ", *components)),
+                datum("text", "Comment", request.get("comment.body")),
+            ],
+            tags=split_unique(items(request.get("issue.fields.labels"))),
         )
+
+    def _is_done(self, request: Request) -> bool:
+        """By the category of the status; by the resolution where Jira sends no category."""
+        category = request.get("issue.fields.status.statusCategory.key")
+        if not blank(category):
+            return text(category).lower() == "done"
+        return not blank(request.get("issue.fields.resolution"))
+
+    def _is_reopened(self, request: Request) -> bool:
+        """An open issue is reopened when Jira says so, or when its resolution was taken away."""
+        changes = [mapping(change) for change in items(request.get("changelog.items"))]
+        cleared = any(c.get("field") == "resolution" and c.get("from") and blank(c.get("to")) for c in changes)
+        return cleared or request.get("issue_event_type_name") == "issue_reopened"
 
     def _page(self, request: Request) -> str | None:
         """The issue's page, from the address of its REST resource: .../rest/api/2/issue/<id>."""

@@ -1,8 +1,8 @@
-"""Jotform. Every submission of a form is an alert; the answers are not read."""
+"""Jotform. Every submission of a form is an alert, with the answers as Jotform writes them out."""
 
 from __future__ import annotations
 
-from chalicelib.adapters.kit import Action, Adapter, AlertDraft, Json, Request, blank, datum, joined, text
+from chalicelib.adapters.kit import Action, Adapter, AlertDraft, Json, Request, blank, datum, first_text, joined, text
 
 
 class Jotform(Adapter):
@@ -21,5 +21,10 @@ class Jotform(Adapter):
         url = None if blank(submission) else f"https://www.jotform.com/submission/{text(submission)}"
         return AlertDraft(
             title=joined(" ", request.get("formTitle"), submission),
-            additional_data=[datum("link", "Submission URL", url)],
+            description=first_text(request.get("pretty"), request.get("rawRequest")) or None,
+            additional_data=[
+                datum("link", "Submission URL", url),
+                datum("text", "Form ID", request.get("formID")),
+                datum("text", "Sent From", request.get("ip")),
+            ],
         )

@@ -1,7 +1,6 @@
 """LogicMonitor, integration "Custom HTTP Delivery": the keys are those of the JSON template that the user pastes.
 
-The template's tokens: alertstatus ##ALERTSTATUS##, internalid ##INTERNALID##, eventmsg ##LIMITEDMESSAGE##,
-eventlogmsg ##MESSAGE##, level ##LEVEL##, host ##HOST##, service ##SERVICE##.
+INTERNALID stays the same while an alert goes from one severity to another; ALERTID changes.
 """
 
 from __future__ import annotations
@@ -15,7 +14,6 @@ from chalicelib.adapters.kit import (
     datum,
     first_text,
     joined,
-    text,
     text_or_none,
 )
 
@@ -26,23 +24,43 @@ class LogicMonitor(Adapter):
 
     ACTIONS = {
         "active": Action.CREATE,
+        "update": Action.CREATE,
         "test": Action.CREATE,
         "ack": Action.ACKNOWLEDGE,
         "clear": Action.RESOLVE,
     }
-    URGENCIES = {"warn": "medium", "warning": "medium", "error": "high", "critical": "critical"}
+    FIELDS = (
+        ("link", "Alert Page", "url"),
+        ("text", "Host", "host"),
+        ("text", "Addresses", "hostips"),
+        ("text", "Host Description", "hostdesc"),
+        ("text", "Group", "group"),
+        ("text", "Service", "service"),
+        ("text", "Data Source", "datasource"),
+        ("text", "Instance", "instance"),
+        ("text", "Data Point", "datapoint"),
+        ("text", "Event Source", "eventsource"),
+        ("text", "Collector", "agent"),
+        ("text", "Checkpoint", "checkpoint"),
+        ("text", "Value", "value"),
+        ("text", "Threshold", "threshold"),
+        ("text", "Level", "level"),
+        ("text", "Alert Type", "alerttype"),
+        ("text", "Alert ID", "alertid"),
+        ("text", "Since", "start"),
+    )
 
     def action(self, request: Request) -> Action:
-        return self.ACTIONS.get(text(request.get("alertstatus")), Action.OTHER)
+        return self.action_of(request.get("alertstatus"))
 
     def thirdparty_id(self, request: Request) -> Json:
-        return request.get("internalid")
+        return first_text(request.get("internalid"), request.get("alertid"))
 
     def alert(self, request: Request) -> AlertDraft:
-        host = request.get("host")
+        named = joined(" ", "LogicMonitor alert", request.get("host"), request.get("datapoint"))
         return AlertDraft(
-            title=first_text(request.get("eventmsg"), joined(" ", "LogicMonitor alert", host)),
+            title=first_text(request.get("eventmsg"), named),
             description=text_or_none(request.get("eventlogmsg")),
-            urgency=self.URGENCIES.get(text(request.get("level")).lower()),
-            additional_data=[datum("text", "Host", host), datum("text", "Service", request.get("service"))],
+            urgency=request.get("level"),
+            additional_data=[datum(form, label, request.get(name)) for form, label, name in self.FIELDS],
         )

@@ -18,7 +18,7 @@ from chalicelib.adapters.kit import (
     text,
 )
 
-_URGENCY = re.compile("low|medium|high|critical")
+_URGENCY = re.compile(r"\b(?:low|medium|high|critical)\b", re.IGNORECASE)  # slow and highway name none
 
 
 class MattermostOutgoingWebhook(Adapter):
@@ -48,13 +48,17 @@ class MattermostOutgoingWebhook(Adapter):
 
     def alert(self, request: Request) -> AlertDraft:
         message, channel, user = (request.get(field) for field in ("text", "channel_name", "user_name"))
-        urgency = _URGENCY.search(text(message).lower())
+        lines = text(message).strip().splitlines()
+        urgency = _URGENCY.search(text(message))
         return AlertDraft(
-            title=first_text(message, joined(" ", "Mattermost message", channel, user)),
+            title=first_text(*lines[:1], joined(" ", "Mattermost message", channel, user)),
+            description=text(message).strip() if len(lines) > 1 else None,
             urgency=urgency.group() if urgency else None,
             additional_data=[
                 datum("text", "Trigger", request.get("trigger_word")),
+                datum("text", "Team", request.get("team_domain")),
                 datum("text", "Channel", channel),
                 datum("text", "User", user),
+                datum("text", "Files", request.get("file_ids")),
             ],
         )

@@ -5,6 +5,8 @@ Meta checks the callback URL by a GET whose `hub.challenge` it wants back. Meta 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from chalicelib.adapters.kit import (
     Action,
     Adapter,
@@ -14,8 +16,12 @@ from chalicelib.adapters.kit import (
     Reply,
     Request,
     blank,
+    datum,
     first_text,
+    items,
     joined,
+    key,
+    mapping,
     noted,
     same_secret,
     signature_matches,
@@ -62,15 +68,30 @@ class MetaWorkplace(Adapter):
         return replay_digest(request.body) if signed and not blank(self._read(request, "entry.0.time")) else None
 
     def action(self, request: Request) -> Action:
-        topic, field = self._read(request, "object"), self._read(request, "entry.0.changes.0.field")
-        mention = topic == "page" and field == "mention" and request.method != "GET"
-        return Action.CREATE if mention else Action.OTHER
+        topic, _ = self._read(request, "object"), self._read(request, "entry.0.changes.0.field")
+        wanted = topic == "page" and request.method != "GET" and self._mentions(request)
+        return Action.CREATE if wanted else Action.OTHER
 
     def thirdparty_id(self, request: Request) -> str | None:
-        return joined("-", self._read(request, "entry.0.id"), self._read(request, "entry.0.time"))
+        mention = next(iter(self._mentions(request)), {})
+        post = key("mention", first_text(mention.get("comment_id"), mention.get("post_id")))
+        return post or joined("-", self._read(request, "entry.0.id"), self._read(request, "entry.0.time"))
 
     def alert(self, request: Request) -> AlertDraft:
-        return AlertDraft(title=first_text(self._read(request, "entry.0.changes.0.value.message"), "Workplace mention"))
+        mentions = self._mentions(request)
+        messages = [text(mention.get("message")).strip() for mention in mentions]
+        return AlertDraft(
+            title=first_text(*(line for message in messages for line in message.splitlines()[:1]), "Workplace mention"),
+            description=joined("\n\n", *messages) if len(joined("\n", *messages).splitlines()) > 1 else None,
+            additional_data=[
+                item
+                for mention in mentions
+                for item in (
+                    datum("link", "Post", mention.get("permalink_url")),
+                    datum("text", "From", mapping(mention.get("from")).get("name")),
+                )
+            ],
+        )
 
     def reply(self, request: Request, status: int) -> Reply:
         params = request.params
@@ -81,3 +102,12 @@ class MetaWorkplace(Adapter):
     def _read(self, request: Request, path: str) -> Json:
         """Out of the body alone: the signature does not cover the query."""
         return noted(request, path, walk(request.json, path))
+
+    def _mentions(self, request: Request) -> list[Mapping[str, Json]]:
+        """The mentions that Meta put into one request, the first ten."""
+        changes = (
+            mapping(change)
+            for entry in items(walk(request.json, "entry"))[:10]
+            for change in items(mapping(entry).get("changes"))[:10]
+        )
+        return [mapping(change.get("value")) for change in changes if change.get("field") == "mention"][:10]

@@ -5,7 +5,16 @@ The format could not be confirmed: no page of the vendor's shows the payload.
 
 from __future__ import annotations
 
-from chalicelib.adapters.kit import Action, Adapter, AlertDraft, Request, blank, datum, first_text, text
+from chalicelib.adapters.kit import (
+    Action,
+    Adapter,
+    AlertDraft,
+    Request,
+    blank,
+    datum,
+    first_text,
+    text,
+)
 
 
 class Pulsetic(Adapter):
@@ -19,7 +28,7 @@ class Pulsetic(Adapter):
     }
 
     def action(self, request: Request) -> Action:
-        return self.ACTIONS.get(text(request.get("alert_type")), Action.OTHER)
+        return self.action_of(request.get("alert_type"))
 
     def thirdparty_id(self, request: Request) -> str | None:
         monitor = request.get("monitor.id")
@@ -27,13 +36,20 @@ class Pulsetic(Adapter):
         return None if blank(monitor) else f"{text(monitor)}_{part}"
 
     def alert(self, request: Request) -> AlertDraft:
-        monitor, url = request.get("monitor.id"), request.get("monitor.url")
-        event = "CERTIFICATE EXPIRES SOON" if self._certificate(request) else "OFFLINE"
+        monitor, url, days = request.get("monitor.id"), request.get("monitor.url"), request.get("days_left")
+        certificate = self._certificate(request)
         page = None if blank(monitor) else f"https://app.pulsetic.com/monitors/{text(monitor)}/overview"
+        name = first_text(request.get("monitor.name"), url, "Pulsetic monitor")
         return AlertDraft(
-            title=f"{first_text(url, 'Pulsetic monitor')} {event}",
-            additional_data=[datum("link", "Monitor", page), datum("link", "URL", url)],
+            title=f"{name} {'CERTIFICATE EXPIRES SOON' if certificate else 'OFFLINE'}",
+            description=f"The certificate expires in {text(days)} days." if certificate and not blank(days) else None,
+            urgency="warning" if certificate else None,
+            additional_data=[
+                datum("link", "Monitor", page),
+                datum("link", "URL", url),
+                datum("text", "Days Left", days),
+            ],
         )
 
     def _certificate(self, request: Request) -> bool:
-        return bool(request.get("alert_type") == "certificate_expires_soon")
+        return text(request.get("alert_type")).strip().lower().startswith("certificate")

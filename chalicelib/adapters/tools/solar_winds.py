@@ -1,6 +1,7 @@
 """SolarWinds Orion's alert action "send a GET or POST request", with a body that names the variables it sends.
 
-Its trigger action sends ActionType ``Create`` with all fields, its reset action ``Resolve`` with the AlertID.
+Its trigger action sends ActionType ``Create`` with all fields, its reset action ``Resolve`` with the same ids. AlertID
+is the id of the alert's definition, which all nodes share: AlertObjectID, where the template sends it, parts them.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from chalicelib.adapters.kit import (
     datum,
     first_text,
     joined,
-    text,
+    key,
     text_or_none,
 )
 
@@ -23,31 +24,34 @@ class SolarWinds(Adapter):
     name = "SolarWinds"
     vendor = "https://documentation.solarwinds.com/en/success_center/orionplatform/content/core-orion-variables-and-examples-sw3461.htm"
 
-    ACTIONS = {"create": Action.CREATE, "resolve": Action.RESOLVE}
-    URGENCIES = {
-        "notice": "low",
-        "informational": "low",
-        "warning": "medium",
-        "serious": "high",
-        "critical": "critical",
-    }
+    ACTIONS = {"Create": Action.CREATE, "Resolve": Action.RESOLVE, "Acknowledge": Action.ACKNOWLEDGE}
+    FIELDS = (
+        ("link", "Alert Details URL", ("AlertDetailsUrl", "AlertDetailsURL")),
+        ("link", "Acknowledge URL", ("AcknowledgeUrl", "AcknowledgeURL")),
+        ("text", "Node", ("NodeName",)),
+        ("text", "Object", ("ObjectName",)),
+        ("text", "Object Type", ("ObjectType",)),
+        ("text", "IP Address", ("IPAddress",)),
+        ("text", "Alert Name", ("AlertName",)),
+        ("text", "Severity", ("Severity", "severity")),
+        ("text", "Trigger Count", ("AlertTriggerCount",)),
+        ("text", "Triggered At", ("AlertTriggerTime",)),
+    )
 
     def action(self, request: Request) -> Action:
-        return self.ACTIONS.get(text(request.get("ActionType")).lower(), Action.OTHER)
+        return self.action_of(request.get("ActionType"))
 
     def thirdparty_id(self, request: Request) -> Json:
-        return request.get("AlertID")
+        return key("object", request.get("AlertObjectID")) or request.get("AlertID")
 
     def alert(self, request: Request) -> AlertDraft:
-        node = request.get("NodeName")
-        severity = first_text(request.get("Severity"), request.get("severity"))
-        details = first_text(request.get("AlertDetailsUrl"), request.get("AlertDetailsURL"))
+        affected = first_text(request.get("ObjectName"), request.get("NodeName"))
+        named = joined(" ", first_text(request.get("AlertName"), "SolarWinds alert"), affected)
         return AlertDraft(
-            title=first_text(request.get("AlertMessage"), joined(" ", "SolarWinds alert", node)),
+            title=first_text(request.get("AlertMessage"), named),
             description=text_or_none(request.get("AlertDescription")),
-            urgency=self.URGENCIES.get(severity.lower()),
+            urgency=first_text(request.get("Severity"), request.get("severity")),
             additional_data=[
-                datum("link", "Alert Details URL", details),
-                datum("text", "Node", node),
+                datum(form, label, first_text(*map(request.get, paths))) for form, label, paths in self.FIELDS
             ],
         )
