@@ -81,6 +81,10 @@ def error_body(code: int, *messages: str) -> dict[str, Any]:
     return {"errors": [{"message": message} for message in messages], "code": code}
 
 
+class Refused(OSError):
+    """A URL leads to where we do not go, or its host answered with anything but what was asked for."""
+
+
 def check(problems: Iterable[str]) -> None:
     """Raise one `Invalid` for all problems, or nothing when there are none."""
     messages = tuple(problems)

@@ -13,8 +13,8 @@ from dev.contract import subjects
 
 DECLARATIONS = ("name", "vendor", "OPTIONS", "needs_existing", "SECRET_HEADERS", "SECRET_PARAMS")
 METHODS = (
-    *("blocked", "action", "thirdparty_id", "alert", "reply", "confirmation_url", "template_data", "log_data"),
-    "explain",
+    *("blocked", "replay_key", "action", "thirdparty_id", "alert", "reply", "confirmation_url", "pinned"),
+    *("template_data", "log_data", "explain"),
 )
 _CONSTANT = re.compile(r"[A-Z][A-Z0-9_]*")
 _LONGEST = 200

@@ -47,6 +47,8 @@ def exercise(adapter: Adapter, request: Request) -> None:
     """Call every hook as the service does; none raises, and each answers in its kind."""
     reading = read(request)
     assert type(adapter.blocked(request)) is bool, f"{adapter.name}: blocked must answer True or False"
+    replay_key = adapter.replay_key(request)
+    assert replay_key is None or re.fullmatch("[0-9a-f]{64}", replay_key), f"{adapter.name}: replay_key is no digest"
     action = adapter.action(reading)
     assert isinstance(action, Action), f"{adapter.name}: action answers {action!r}"
     json.dumps(adapter.thirdparty_id(reading))
@@ -57,6 +59,9 @@ def exercise(adapter: Adapter, request: Request) -> None:
         assert status < 500 or reply.status >= 500, f"{adapter.name}: what was not stored must not look taken"
     url = adapter.confirmation_url(request)
     assert url is None or url.startswith("https://"), f"{adapter.name}: confirmation_url answers {url!r}"
+    pinned = adapter.pinned(request)
+    known = {option.name for option in adapter.OPTIONS}
+    assert set(pinned) <= known and all(map(str.strip, pinned.values())), f"{adapter.name}: pinned answers {pinned!r}"  # noqa: PT018
     assert explanation(adapter, reading, {}).strip(), f"{adapter.name}: explain must answer a sentence or None"
     json.dumps([adapter.template_data(request), adapter.log_data(request)])
 

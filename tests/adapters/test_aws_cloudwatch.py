@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -15,16 +16,17 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.x509.oid import NameOID
 
+from chalicelib.adapters.kit import sns
 from chalicelib.adapters.kit.adapter import Action, IntegrationContext, adapt
 from chalicelib.adapters.kit.options import read_options
 from chalicelib.adapters.kit.request import Request
-from chalicelib.adapters.tools import aws_cloudwatch
 from chalicelib.adapters.tools.aws_cloudwatch import AwsCloudwatch
-from chalicelib.errors import Unavailable
+from chalicelib.errors import Refused, Unavailable
 
 CERTIFICATE_URL = "https://sns.eu-central-1.amazonaws.com/SimpleNotificationService-0123456789abcdef.pem"
 TOPIC = "arn:aws:sns:eu-central-1:123456789012:alarms"
 SUBSCRIBE_URL = f"https://sns.eu-central-1.amazonaws.com/?Action=ConfirmSubscription&TopicArn={TOPIC}&Token=2336"
+NOW = datetime(2026, 1, 1, 8, 0, 30, tzinfo=UTC)
 ALARM = json.dumps({"AlarmName": "cpu\nhöch", "OldStateValue": "OK", "NewStateValue": "ALARM"}, ensure_ascii=False)
 NOTIFICATION = {
     "Type": "Notification",
@@ -73,7 +75,7 @@ def signed(envelope: dict[str, Any], version: str = "2", **changes: Any) -> Requ
         "SigningCertURL": CERTIFICATE_URL,
     }
     body = json.dumps(whole | changes).encode()
-    return Request(headers={"content-type": "text/plain; charset=UTF-8"}, body=body, id="01X")
+    return Request(headers={"content-type": "text/plain; charset=UTF-8"}, body=body, id="01X", received_at=NOW)
 
 
 class Transport:
@@ -96,10 +98,8 @@ def transport() -> Transport:
 
 
 @pytest.fixture(autouse=True)
-def _no_keys_from_other_tests() -> Iterator[None]:
-    aws_cloudwatch._keys.clear()
-    yield
-    aws_cloudwatch._keys.clear()
+def _no_certificates_from_other_tests() -> None:
+    sns.forget()
 
 
 def adapter(fetch: Callable[[str], bytes], **options: Any) -> AwsCloudwatch:
@@ -159,6 +159,12 @@ def test_a_signature_that_is_not_right_is_blocked(transport: Transport, changes:
         "https://sns.eu-central-1.amazonaws.com\\@example.com/key.pem",
         "https://xsns.eu-central-1.amazonaws.com/key.pem",
         "https://sns.evil.example.amazonaws.com/key.pem",
+        "https://sns.s3.amazonaws.com/key.pem",
+        "https://sns.s3-us-west-2.amazonaws.com/key.pem",
+        "https://sns.s3.us-west-2.amazonaws.com/key.pem",
+        "https://sns.zz-nowhere-1.amazonaws.com/key.pem",
+        "https://sns.us-east-1.amazonaws.com.cn/key.pem",
+        "https://sns.cn-north-1.amazonaws.com/key.pem",
         "https://sns.eu-central-1.amazonaws.com/key.pem?x=1",
         "https://sns.eu-central-1.amazonaws.com/key.pem#x",
         "https://sns.eu-central-1.amazonaws.com/../key.pem",
@@ -172,8 +178,17 @@ def test_a_certificate_elsewhere_is_not_even_fetched(transport: Transport, url: 
     assert transport.asked == []
 
 
-def test_a_certificate_in_china_is_fetched(transport: Transport) -> None:
-    url = "https://sns.cn-north-1.amazonaws.com.cn/SimpleNotificationService-1.pem"
+@pytest.mark.parametrize(
+    "host",
+    [
+        *("us-east-1", "us-gov-west-1", "eu-central-2", "ap-southeast-7", "ca-west-1", "il-central-1", "mx-central-1"),
+        *("me-south-1", "af-south-1", "sa-east-1", "ap-northeast-3"),
+        "cn-northwest-1.amazonaws.com.cn",
+    ],
+)
+def test_a_certificate_in_any_region_is_fetched(transport: Transport, host: str) -> None:
+    domain = host if "." in host else f"{host}.amazonaws.com"
+    url = f"https://sns.{domain}/SimpleNotificationService-1.pem"
     assert not adapter(transport).blocked(signed(NOTIFICATION, SigningCertURL=url))
     assert transport.asked == [url]
 
@@ -188,7 +203,7 @@ def test_the_memory_of_certificates_is_bounded(transport: Transport) -> None:
     for number in range(100):
         url = f"https://sns.eu-central-1.amazonaws.com/key-{number}.pem"
         assert not adapter(transport).blocked(signed(NOTIFICATION, SigningCertURL=url))
-    assert len(aws_cloudwatch._keys) <= 16
+    assert len(sns._keys) <= 16
 
 
 def test_what_is_no_certificate_blocks_and_is_not_remembered(transport: Transport) -> None:
@@ -198,7 +213,7 @@ def test_what_is_no_certificate_blocks_and_is_not_remembered(transport: Transpor
 
 def test_a_certificate_of_another_key_blocks() -> None:
     for key in (rsa.generate_private_key(65537, 2048), ec.generate_private_key(ec.SECP256R1())):
-        aws_cloudwatch._keys.clear()
+        sns.forget()
         assert adapter(Transport(certificate(key))).blocked(signed(NOTIFICATION))
 
 
@@ -207,6 +222,68 @@ def test_when_the_certificate_cannot_be_had_the_sender_is_to_try_again() -> None
     with pytest.raises(Unavailable):
         offline.blocked(signed(NOTIFICATION))
     assert adapt(offline, signed(NOTIFICATION)).blocked
+
+
+def test_a_host_that_does_not_answer_is_left_alone_for_a_minute() -> None:
+    transport = Transport(OSError("timed out"))
+    for _ in range(3):
+        with pytest.raises(Unavailable):
+            adapter(transport).blocked(signed(NOTIFICATION))
+    assert len(transport.asked) == 1
+    transport.content = certificate(rsa_key())
+    later = replace(signed(NOTIFICATION), received_at=NOW + timedelta(seconds=61))
+    assert not adapter(transport).blocked(later)
+
+
+def test_a_forged_address_is_refused_and_asked_for_once_a_minute() -> None:
+    transport = Transport(Refused("404"))
+    for _ in range(3):
+        assert adapter(transport).blocked(signed(NOTIFICATION))
+    assert len(transport.asked) == 1
+    transport.content = certificate(rsa_key())
+    other = CERTIFICATE_URL.replace("0123", "4567")
+    assert not adapter(transport).blocked(signed(NOTIFICATION, SigningCertURL=other)), "the host itself answers"
+
+
+def test_the_memory_of_failures_is_bounded() -> None:
+    transport = Transport(Refused("404"))
+    for number in range(1000):
+        url = f"https://sns.eu-central-1.amazonaws.com/key-{number}.pem"
+        assert adapter(transport).blocked(signed(NOTIFICATION, SigningCertURL=url))
+    assert len(sns._failures) <= 256
+
+
+@pytest.mark.parametrize(
+    ("age", "blocked"), [(timedelta(hours=47), False), (timedelta(hours=49), True), (-timedelta(hours=49), True)]
+)
+def test_a_recorded_message_is_too_old_after_two_days(transport: Transport, age: timedelta, blocked: bool) -> None:
+    assert adapter(transport).blocked(replace(signed(NOTIFICATION), received_at=NOW + age)) is blocked
+
+
+def test_a_message_is_remembered_by_its_id_while_signatures_are_checked(transport: Transport) -> None:
+    other = signed(NOTIFICATION | {"MessageId": "another"})
+    assert adapter(transport).replay_key(signed(NOTIFICATION, "1")) == adapter(transport).replay_key(
+        signed(NOTIFICATION, "2")
+    )
+    assert adapter(transport).replay_key(signed(NOTIFICATION)) != adapter(transport).replay_key(other)
+    assert adapter(transport, verify_signature=False).replay_key(signed(NOTIFICATION)) is None
+
+
+@pytest.mark.parametrize("verify", [True, False])
+@pytest.mark.parametrize(
+    ("topics", "blocked"), [(TOPIC, False), (f"{TOPIC}s, {TOPIC}", False), (f"{TOPIC}s", True), ("", False)]
+)
+def test_only_messages_of_the_pinned_topics_are_taken(
+    transport: Transport, topics: str, blocked: bool, verify: bool
+) -> None:
+    pinned = adapter(transport, topic_arn=topics, verify_signature=verify)
+    assert pinned.blocked(signed(NOTIFICATION)) is blocked
+    assert pinned.blocked(signed(CONFIRMATION)) is blocked
+
+
+def test_the_topic_of_the_first_confirmed_subscription_is_to_be_pinned(transport: Transport) -> None:
+    assert adapter(transport).pinned(signed(CONFIRMATION)) == {"topic_arn": TOPIC}
+    assert adapter(transport, topic_arn=TOPIC).pinned(signed(CONFIRMATION)) == {}
 
 
 def test_with_the_check_off_nothing_is_fetched(transport: Transport) -> None:

@@ -22,6 +22,7 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.x509.oid import NameOID
 
 from chalicelib import adapters
+from chalicelib.adapters.kit import sns
 from chalicelib.adapters.kit.adapter import adapt
 from chalicelib.adapters.kit.options import defaults
 from chalicelib.adapters.kit.request import Request
@@ -86,7 +87,7 @@ def zendesk(secret: str, body: bytes) -> Request:
     timestamp = "2026-03-01T08:15:00Z"
     signature = b64encode(digest(secret, timestamp.encode() + body)).decode()
     headers = {"x-zendesk-webhook-signature": signature, "x-zendesk-webhook-signature-timestamp": timestamp}
-    return Request(url=URL, headers=headers, body=body)
+    return Request(url=URL, headers=headers, body=body, received_at=NOW)
 
 
 def grafana_with_timestamp(secret: str, body: bytes, at: datetime = NOW) -> Request:
@@ -245,6 +246,11 @@ def test_a_timestamped_signature_of_grafana_holds_for_five_minutes(age: int, blo
     assert sender.blocks(grafana_with_timestamp(SECRET, b"{}", NOW - timedelta(seconds=age))) is blocked
 
 
+@pytest.fixture(autouse=True)
+def _no_certificates_from_other_tests() -> None:
+    sns.forget()
+
+
 # Amazon SNS signs by certificate: there is no secret to set, and the check is on unless it is switched off.
 
 CERTIFICATE_URL = "https://sns.eu-west-1.amazonaws.com/SimpleNotificationService-{}.pem"
@@ -284,7 +290,9 @@ def notice(version: str = "2", **changes: str) -> dict[str, str]:
 def sns_blocks(fields: dict[str, str], verify: bool = True, certificate: bytes = _CERTIFICATE) -> bool:
     adapter = adapters.load("aws_cloudwatch")
     options = {**defaults(adapter), "verify_signature": verify}
-    return adapter(options, fetch=lambda _: certificate).blocked(Request(body=json.dumps(fields).encode()))
+    return adapter(options, fetch=lambda _: certificate).blocked(
+        Request(body=json.dumps(fields).encode(), received_at=NOW)
+    )
 
 
 @pytest.mark.parametrize("version", ["1", "2"])
@@ -327,6 +335,8 @@ def test_a_certificate_that_cannot_be_fetched_asks_the_sender_to_try_again() -> 
     def fetch(url: str) -> bytes:
         raise OSError(url)
 
-    request = Request(body=json.dumps(notice(SigningCertURL=CERTIFICATE_URL.format("unreachable"))).encode())
+    request = Request(
+        body=json.dumps(notice(SigningCertURL=CERTIFICATE_URL.format("unreachable"))).encode(), received_at=NOW
+    )
     with pytest.raises(Unavailable):
         adapter(defaults(adapter), fetch=fetch).blocked(request)

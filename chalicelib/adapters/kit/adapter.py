@@ -1,7 +1,8 @@
 """What every adapter shares: its members and their defaults, its options, and the answer it gives.
 
 An adapter is a class with these members, in this order; each has a default here, so a file holds only what differs:
-`name`, `vendor`, `OPTIONS`, `blocked`, `action`, `thirdparty_id`, `alert`, `reply`, `confirmation_url`.
+`name`, `vendor`, `OPTIONS`, `blocked`, `replay_key`, `action`, `thirdparty_id`, `alert`, `reply`, `confirmation_url`,
+`pinned`.
 """
 
 from __future__ import annotations
@@ -135,6 +136,17 @@ class Adapter:
         """True when a token or signature is wrong or, once one is set, missing: the sender gets 403."""
         return False
 
+    def replay_key(self, request: Request) -> str | None:
+        """What to remember of a request that was taken for a day, so that a recording of it is not taken again: see
+        `kit.freshness.replay_digest`. Asked for only after `blocked` let the request through.
+
+        Only for types that check a signature, and only of what is signed: a time of receipt, or an id that the vendor
+        gives each event. None where two honest requests can be the same byte for byte, as of an alarm that repeats
+        itself: the second would be lost. None while the secret is not set: whoever records a request could as well
+        write one.
+        """
+        return None
+
     def action(self, request: Request) -> Action:
         return Action.OTHER
 
@@ -154,10 +166,10 @@ class Adapter:
         """A URL of the vendor's to GET once, such as a subscription to confirm, when the action is `other`."""
         return None
 
-    def replay_key(self, request: Request) -> str | None:
-        """What tells this very event from every other, of a signed request that carries no signed time: it is taken
-        once a day. None where two honest events can be the same to the byte."""
-        return None
+    def pinned(self, request: Request) -> dict[str, str]:
+        """Options, by bare name, that are stored once the request's confirmation succeeded, where they are blank: from
+        then on only this source is believed."""
+        return {}
 
     def template_data(self, request: Request) -> dict[str, Json]:
         """What the integration's templates see as `data`."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -14,6 +15,8 @@ EXAMPLE_ID = "01K0EXAMP1EREQ0EST00000000"
 EXAMPLE_INTEGRATION = "int_0123456789ABCD"
 CONTEXT = IntegrationContext(prefix_id=EXAMPLE_INTEGRATION, name="Example")
 """The integration that examples are sent to."""
+RECEIVED_AT = datetime(2026, 3, 1, 8, 20, tzinfo=UTC)
+"""When examples are received: what they sign is fresh then."""
 
 Examples = dict[str, dict[str, Any]]
 
@@ -52,6 +55,7 @@ def request_of(case: dict[str, Any]) -> Request:
         query={name: [value] for name, value in given.get("query", {}).items()},
         body=body,
         id=EXAMPLE_ID,
+        received_at=RECEIVED_AT,
         existing=case.get("existing"),
     )
 

@@ -6,9 +6,6 @@ turns that off. A subscription is confirmed on an SNS host alone; a cancelled on
 
 from __future__ import annotations
 
-import re
-from base64 import b64decode
-from collections.abc import Mapping
 from typing import Any
 
 from chalicelib.adapters.kit import (
@@ -18,22 +15,19 @@ from chalicelib.adapters.kit import (
     Json,
     Option,
     Request,
+    blank,
     datum,
     first_text,
     joined,
     mapping,
     noted,
     parse_json,
+    split_unique,
     text,
 )
+from chalicelib.adapters.kit.freshness import REMEMBERED, is_fresh, replay_digest
+from chalicelib.adapters.kit.sns import is_signed, subscribe_url
 from chalicelib.adapters.tools._cloudwatch import Alarm, read_alarm
-from chalicelib.errors import Unavailable
-
-_HOST = r"https://sns\.[a-z0-9-]{1,40}\.amazonaws\.com(?:\.cn)?"
-_CERTIFICATE_URL = re.compile(_HOST + r"/[A-Za-z0-9/_-]{1,200}\.pem")
-_CONFIRMATION_URL = re.compile(_HOST + r"/\?Action=ConfirmSubscription&[!-~]{1,2000}")
-_MAX_KEYS = 16
-_keys: dict[str, Any] = {}  # public keys by URL: a certificate's content never changes
 
 
 class AwsCloudwatch(Adapter):
@@ -49,17 +43,33 @@ class AwsCloudwatch(Adapter):
             "An alarm that has insufficient data makes an alert.",
             default=False,
         ),
+        Option(
+            "topic_arn",
+            str,
+            "ARNs of the topics to take messages of, separated by commas. Blank: the first topic whose subscription is "
+            "confirmed is filled in here.",
+        ),
     )
 
     ACTIONS = {"ALARM": Action.CREATE, "INSUFFICIENT_DATA": Action.CREATE, "OK": Action.RESOLVE}
     SWITCHES = {"INSUFFICIENT_DATA": "create_on_insufficient_data"}
-    NOTIFICATION_FIELDS = ("Message", "MessageId", "Subject", "Timestamp", "TopicArn", "Type")
-    CONFIRMATION_FIELDS = ("Message", "MessageId", "SubscribeURL", "Timestamp", "Token", "TopicArn", "Type")
 
     def blocked(self, request: Request) -> bool:
-        """Messages without a valid signature of Amazon SNS are refused with 403, unless `verify_signature` is off; when
-        SNS does not hand out the certificate, the answer is 503, and SNS tries again."""
-        return bool(self.options["verify_signature"]) and not self._signed(mapping(request.json))
+        """Messages without a valid signature of Amazon SNS, or older than two days, are refused with 403, unless
+        `verify_signature` is off, and so are those of other topics than `topic_arn` names; when SNS does not hand out the
+        certificate, the answer is 503, and SNS tries again."""
+        envelope = mapping(request.json)
+        topics = split_unique(self.options["topic_arn"])
+        if topics and text(envelope.get("TopicArn")) not in topics:
+            return True
+        if not self.options["verify_signature"]:
+            return False
+        recent = is_fresh(request, envelope.get("Timestamp"), REMEMBERED)  # SNS tries again for hours
+        return not (recent and is_signed(envelope, self.fetch, request.received_at))
+
+    def replay_key(self, request: Request) -> str | None:
+        message = mapping(request.json).get("MessageId")
+        return replay_digest(text(message)) if self.options["verify_signature"] and not blank(message) else None
 
     def action(self, request: Request) -> Action:
         alarm = self._alarm(request)
@@ -90,10 +100,11 @@ class AwsCloudwatch(Adapter):
         )
 
     def confirmation_url(self, request: Request) -> str | None:
-        envelope = mapping(request.json)
-        url = text(envelope.get("SubscribeURL"))
-        confirms = envelope.get("Type") == "SubscriptionConfirmation" and _CONFIRMATION_URL.fullmatch(url)
-        return url if confirms else None
+        return subscribe_url(mapping(request.json))
+
+    def pinned(self, request: Request) -> dict[str, str]:
+        topic = text(mapping(request.json).get("TopicArn"))
+        return {"topic_arn": topic} if topic and not self.options["topic_arn"] else {}
 
     def explain(self, request: Request) -> str | None:
         kind = mapping(request.json).get("Type")
@@ -111,43 +122,3 @@ class AwsCloudwatch(Adapter):
         message = envelope.get("Message")
         found = parse_json(message) if envelope.get("Type") == "Notification" and isinstance(message, str) else None
         return read_alarm(mapping(found))
-
-    def _signed(self, envelope: Mapping[str, Json]) -> bool:
-        from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
-        from cryptography.hazmat.primitives import hashes
-        from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
-
-        version = envelope.get("SignatureVersion")
-        algorithm = hashes.SHA1() if version == "1" else hashes.SHA256() if version == "2" else None  # noqa: S303
-        url = text(envelope.get("SigningCertURL"))
-        if algorithm is None or not _CERTIFICATE_URL.fullmatch(url):
-            return False
-        try:
-            signature = b64decode(text(envelope.get("Signature")), validate=True)
-            key = self._key(url)
-            key.verify(signature, self._canonical(envelope), PKCS1v15(), algorithm)
-        except (InvalidSignature, UnsupportedAlgorithm, ValueError, TypeError, AttributeError):  # or no RSA key
-            return False
-        return True
-
-    def _canonical(self, envelope: Mapping[str, Json]) -> bytes:
-        """What SNS signs: the fields that are there, each as its name and its value on lines of their own."""
-        notification = envelope.get("Type") == "Notification"
-        fields = self.NOTIFICATION_FIELDS if notification else self.CONFIRMATION_FIELDS
-        lines = (f"{field}\n{text(envelope[field])}\n" for field in fields if envelope.get(field) is not None)
-        return "".join(lines).encode("utf-8", "surrogatepass")
-
-    def _key(self, url: str) -> Any:
-        """The public key of a certificate, fetched once. Raises ValueError when it is none, else Unavailable."""
-        from cryptography.x509 import load_pem_x509_certificate
-
-        if url not in _keys:
-            try:
-                pem = self.fetch(url)
-            except OSError as error:
-                raise Unavailable("the certificate of Amazon SNS could not be fetched") from error
-            key = load_pem_x509_certificate(pem).public_key()
-            if len(_keys) >= _MAX_KEYS:
-                _keys.clear()
-            _keys[url] = key
-        return _keys[url]

@@ -20,11 +20,11 @@ from chalicelib.adapters.kit import (
     items,
     joined,
     mapping,
-    number,
     signature_matches,
     text,
     with_labels,
 )
+from chalicelib.adapters.kit.freshness import is_fresh
 from chalicelib.adapters.tools._groups import AlertGroup
 
 
@@ -62,7 +62,6 @@ class Grafana(Adapter):
     }
     SWITCHES = {"no_data": "create_on_no_data"}
     COUNTS = re.compile(r"\[(?:FIRING|RESOLVED|ALERTING)[^\]]*\]\s*", re.IGNORECASE)
-    MAX_AGE_SECONDS = 300
 
     def blocked(self, request: Request) -> bool:
         secret = self.options["secret"]
@@ -73,7 +72,7 @@ class Grafana(Adapter):
             return not signature_matches(secret, request.body, signature)
         timestamp = request.header(self.options["timestamp_header"]) or ""
         signed = timestamp.encode("utf-8", "replace") + b":" + request.body
-        return not (self._recent(request, timestamp) and signature_matches(secret, signed, signature))
+        return not (is_fresh(request, timestamp) and signature_matches(secret, signed, signature))
 
     def action(self, request: Request) -> Action:
         action = self.action_of(first_text(request.get("state"), request.get("status")))
@@ -118,7 +117,3 @@ class Grafana(Adapter):
     def _matches(request: Request) -> list[Json]:
         """What the legacy alerting measured."""
         return items(request.get("evalMatches"))[:10]
-
-    def _recent(self, request: Request, timestamp: str) -> bool:
-        signed_at = number(timestamp)
-        return signed_at is not None and abs(request.received_at.timestamp() - signed_at) <= self.MAX_AGE_SECONDS

@@ -9,12 +9,14 @@ from chalicelib.adapters.kit import (
     Json,
     Option,
     Request,
+    blank,
     datum,
     first_text,
     signature_matches,
     text,
     text_or_none,
 )
+from chalicelib.adapters.kit.freshness import REMEMBERED, is_fresh, replay_digest
 
 
 class JiraServer(Adapter):
@@ -38,7 +40,15 @@ class JiraServer(Adapter):
     def blocked(self, request: Request) -> bool:
         secret = self.options["secret"]
         signature = (request.header("x-hub-signature") or "").removeprefix("sha256=")
-        return bool(secret) and not signature_matches(secret, request.body, signature)
+        if not secret:
+            return False
+        timestamp = request.get("timestamp")
+        recent = blank(timestamp) or is_fresh(request, timestamp, REMEMBERED)
+        return not (recent and signature_matches(secret, request.body, signature))
+
+    def replay_key(self, request: Request) -> str | None:
+        dated = self.options["secret"] and not blank(request.get("timestamp"))
+        return replay_digest(request.body) if dated else None
 
     def action(self, request: Request) -> Action:
         event = request.get("webhookEvent")

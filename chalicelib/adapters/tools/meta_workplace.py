@@ -13,6 +13,7 @@ from chalicelib.adapters.kit import (
     Option,
     Reply,
     Request,
+    blank,
     first_text,
     joined,
     noted,
@@ -21,6 +22,7 @@ from chalicelib.adapters.kit import (
     text,
     walk,
 )
+from chalicelib.adapters.kit.freshness import REMEMBERED, is_fresh, replay_digest
 
 
 class MetaWorkplace(Adapter):
@@ -48,8 +50,16 @@ class MetaWorkplace(Adapter):
             token = self.options["verify_token"]
             return bool(token) and not same_secret(token, text(request.params.get("hub.verify_token")))
         secret = self.options["app_secret"]
+        if not secret:
+            return False
         signature = (request.header("x-hub-signature-256") or "").removeprefix("sha256=")
-        return bool(secret) and not signature_matches(secret, request.body, signature)
+        time = self._read(request, "entry.0.time")
+        recent = blank(time) or is_fresh(request, time, REMEMBERED)
+        return not (recent and signature_matches(secret, request.body, signature))
+
+    def replay_key(self, request: Request) -> str | None:
+        signed = self.options["app_secret"] and request.method != "GET"
+        return replay_digest(request.body) if signed and not blank(self._read(request, "entry.0.time")) else None
 
     def action(self, request: Request) -> Action:
         topic, field = self._read(request, "object"), self._read(request, "entry.0.changes.0.field")

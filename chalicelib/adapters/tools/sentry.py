@@ -21,6 +21,7 @@ from chalicelib.adapters.kit import (
     text,
     text_or_none,
 )
+from chalicelib.adapters.kit.freshness import replay_digest
 
 
 class Sentry(Adapter):
@@ -75,6 +76,12 @@ class Sentry(Adapter):
     def blocked(self, request: Request) -> bool:
         secret = self.options["client_secret"]
         return bool(secret) and not signature_matches(secret, request.body, request.header("sentry-hook-signature"))
+
+    def replay_key(self, request: Request) -> str | None:
+        """Only of what happens once: an issue may be resolved again in the very same words."""
+        once = request.get("data.event.event_id") or request.get("data.error.event_id")
+        once = once or (self._resource(request) == "issue" and request.get("action") == "created")
+        return replay_digest(request.body) if self.options["client_secret"] and once else None
 
     def action(self, request: Request) -> Action:
         if request.header("sentry-hook-resource") is None:

@@ -14,6 +14,7 @@ from chalicelib.adapters.kit import (
     Reply,
     Request,
     base64_signature,
+    blank,
     datum,
     joined,
     number,
@@ -21,6 +22,7 @@ from chalicelib.adapters.kit import (
     text,
     text_or_none,
 )
+from chalicelib.adapters.kit.freshness import replay_digest
 
 
 class TwilioIncomingSms(Adapter):
@@ -55,6 +57,10 @@ class TwilioIncomingSms(Adapter):
             return False
         expected = base64_signature(token, self._signed(request), "sha1")
         return not same_secret(expected, request.header("x-twilio-signature"))
+
+    def replay_key(self, request: Request) -> str | None:
+        message = request.get("MessageSid")
+        return replay_digest(text(message)) if self.options["auth_token"] and not blank(message) else None
 
     def action(self, request: Request) -> Action:
         message = joined(" ", *(request.get(field) for field in ("MessageSid", "From", "Body")))

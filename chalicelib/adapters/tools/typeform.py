@@ -10,10 +10,13 @@ from chalicelib.adapters.kit import (
     Option,
     Request,
     base64_signature,
+    blank,
     joined,
     mapping,
     same_secret,
+    text,
 )
+from chalicelib.adapters.kit.freshness import replay_digest
 
 
 class Typeform(Adapter):
@@ -34,6 +37,10 @@ class Typeform(Adapter):
             return False
         expected = f"sha256={base64_signature(secret, request.body)}"
         return not same_secret(expected, request.header("typeform-signature"))
+
+    def replay_key(self, request: Request) -> str | None:
+        event = request.get("event_id")
+        return replay_digest(text(event)) if self.options["secret"] and not blank(event) else None
 
     def action(self, request: Request) -> Action:
         return Action.CREATE if mapping(request.get("form_response")) else Action.OTHER

@@ -19,6 +19,7 @@ from chalicelib.adapters.kit import (
     same_secret,
     text,
 )
+from chalicelib.adapters.kit.freshness import is_fresh
 
 
 class Zendesk(Adapter):
@@ -49,7 +50,8 @@ class Zendesk(Adapter):
             return False
         timestamp = request.header("x-zendesk-webhook-signature-timestamp") or ""
         expected = base64_signature(secret, timestamp.encode("utf-8", "replace") + request.body)
-        return not same_secret(expected, request.header("x-zendesk-webhook-signature"))
+        signed = same_secret(expected, request.header("x-zendesk-webhook-signature"))
+        return not (signed and is_fresh(request, timestamp))
 
     def action(self, request: Request) -> Action:
         return self.ACTIONS.get(text(request.get("event_type")), Action.OTHER)
