@@ -28,10 +28,12 @@ View = Callable[[str, Request, datetime], Answer]
 
 _CORS = {"Access-Control-Allow-Origin": "*", "Access-Control-Allow-Headers": "Authorization,Content-Type,Accept"}
 _PAGE_HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; img-src https:; form-action 'self'",
-    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; img-src https:; form-action 'self'; "
+    "frame-ancestors 'none'; base-uri 'none'",
+    "Cache-Control": "no-store",
     "Referrer-Policy": "no-referrer",
 }
+_SENT = "sent"
 _ERRORS = {413: "request body is larger than 1 MiB"}
 _logger = logging.getLogger("signalbox")
 
@@ -102,7 +104,8 @@ def _reply(reply: Reply, wait: int) -> Answer:
 
 
 def _form(identifier: str, request: Request, now: datetime) -> Answer:
-    """The page of a form integration; a POST with faults shows them, one without makes an alert."""
+    """The page of a form integration; a POST with faults shows them, one without makes an alert and leads to the
+    thanks: a page that is loaded again sends nothing again."""
     from chalicelib.adapters.kit.form_page import form_faults, form_page, form_thanks
 
     integration = find_integration(identifier)
@@ -110,12 +113,12 @@ def _form(identifier: str, request: Request, now: datetime) -> Answer:
         return _failure(404, "form not found")
     options, name = integration["options"], integration["name"]
     if request.method == "GET":
-        return _page(form_page(options, name, request.url))
+        return _page(form_thanks(options) if _SENT in request.query else form_page(options, name, request.url))
     faults = form_faults(options, request.params)
     if faults:
         return _page(form_page(options, name, request.url, request.params, faults), 422)
     reply, wait = receive(identifier, request, now)
-    return _page(form_thanks(options)) if reply.status == 200 else _reply(reply, wait)
+    return _answer(303, headers={"Location": f"?{_SENT}=1"}) if reply.status == 200 else _reply(reply, wait)
 
 
 def _page(html: str, status: int = 200) -> Answer:
@@ -141,7 +144,7 @@ def _answer(
 ) -> Answer:
     return {
         "statusCode": status,
-        "headers": {"Content-Type": content_type, **_CORS, **(headers or {})},
+        "headers": {"Content-Type": content_type, "X-Content-Type-Options": "nosniff", **_CORS, **(headers or {})},
         "body": body,
         "isBase64Encoded": False,
     }

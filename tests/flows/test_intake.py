@@ -202,6 +202,32 @@ def test_a_filled_in_form_makes_an_alert(flow: Flow):
     flow.run()
 
 
+def test_a_sent_form_leads_to_a_page_that_can_be_loaded_again(flow: Flow):
+    integration = templated(flow, "form")
+    answers = []
+    flow.at("0m").do(lambda: answers.append(post_form(flow, integration, FORM)))
+    flow.want("0m", "The door does not open", status="open", to=["X"])
+    flow.run()
+    assert (answers[0].status, answers[0].headers["Location"], answers[0].text) == (303, "?sent=1", "")
+    thanks = flow.world.http("GET", f"/integration/{integration['prefix_id']}/form?sent=1")
+    assert (thanks.status, "Thank you" in thanks.text, "<form" in thanks.text) == (200, True, False)
+
+
+def test_the_form_can_neither_be_framed_nor_told_another_base(flow: Flow):
+    integration = templated(flow, "form")
+    page = flow.world.http("GET", f"/integration/{integration['prefix_id']}/form")
+    policy = page.headers["Content-Security-Policy"]
+    assert all(rule in policy for rule in ("default-src 'none'", "frame-ancestors 'none'", "base-uri 'none'"))
+    assert page.headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_what_a_sender_is_answered_is_taken_for_what_it_says(flow: Flow):
+    integration = templated(flow, "meta_workplace")
+    path = f"/integration/{integration['prefix_id']}?hub.mode=subscribe&hub.challenge=%3Cscript%3E"
+    answer = flow.world.http("GET", path)
+    assert (answer.headers["Content-Type"], answer.headers["X-Content-Type-Options"]) == ("text/plain", "nosniff")
+
+
 def test_a_request_without_a_key_that_is_sent_again_within_ten_minutes_makes_no_second_alert(flow: Flow):
     integration = templated(flow, "form")
     for minute in ("0m", "9m", "25m"):
@@ -230,7 +256,7 @@ def test_a_form_with_a_fault_is_shown_again_and_one_of_a_program_is_thanked_and_
     answers = []
     flow.at("1m").do(lambda: answers.append(post_form(flow, integration, {**FORM, "reference_code": "spam"})))
     flow.run()
-    assert answers[0].status == 200
+    assert answers[0].status == 303
     assert "a program sent this" in sub_logs(flow, integration)
 
 

@@ -88,7 +88,9 @@ def _form(method: str) -> dict[str, Any]:
     shown = {"200": {"description": "A page.", "content": _HTML}, "404": {"description": "No such form."}}
     if method == "GET":
         return _open("ingress_form_get", "ingress", "The page of a form integration.", shown, parameters=[_ID])
-    refused = {
+    answers = {
+        "303": {"description": "Taken; `Location` leads to a page that says thanks."},
+        "404": shown["404"],
         "403": {"description": "The sender was refused."},
         "405": {"description": "The integration is disabled."},
         "413": {"description": "The body is larger than 1 MiB.", "content": _ERROR},
@@ -98,4 +100,4 @@ def _form(method: str) -> dict[str, Any]:
     fields = {"type": "object", "additionalProperties": {"anyOf": [{"type": "string"}, lists({"type": "string"})]}}
     body = {"content": {"application/x-www-form-urlencoded": {"schema": fields}}}
     more = {"parameters": [_ID], "requestBody": body}
-    return _open("ingress_form_post", "ingress", "Send a filled form: makes an alert.", {**shown, **refused}, **more)
+    return _open("ingress_form_post", "ingress", "Send a filled form: makes an alert.", answers, **more)
