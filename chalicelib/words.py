@@ -14,6 +14,10 @@ Severity = Literal["SEV-1", "SEV-2", "SEV-3", "SEV-4", "SEV-5", "SEV-UNKNOWN"]
 SEVERITIES: tuple[str, ...] = get_args(Severity)
 
 
+LONGEST_DESCRIPTION = 50_000
+"""Characters of an alert's description."""
+
+
 class Receiver(NamedTuple):
     """A kind of thing that an alert can be sent to: the prefix of its ids, and its noun in field names."""
 

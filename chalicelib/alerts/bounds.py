@@ -8,11 +8,12 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from chalicelib.encoding import decode, encode
+from chalicelib.words import LONGEST_DESCRIPTION
 
 LARGEST_ALERT = 300 * 1024
 """Bytes of the whole alert as JSON."""
 
-_LONGEST = {"title": 1024, "description": 50_000, "incident_severity": 100, "incident_message": 10_000}
+_LONGEST = {"title": 1024, "description": LONGEST_DESCRIPTION, "incident_severity": 100, "incident_message": 10_000}
 _MOST = {"tags": 100, "dedup_keys": 20, "additional_data": 100, "meta": 500}
 _LONGEST_TAG = 255
 _LONGEST_LABEL = 255
@@ -36,6 +37,8 @@ def bounded(alert: Mapping[str, Any]) -> tuple[Alert, list[str]]:
     given = decode(encode({**alert, "title": str(alert["title"]).strip()}))
     capped = {**given, **{name: cap(given[name]) for name, cap in _CAPS.items() if given.get(name)}}
     found = _within_budget(capped)
+    if given.get("description_format") and found["description"] != given["description"]:
+        found["description_format"] = "text"  # HTML that ends anywhere is not safe to show
     return found, [note for name in _CAPS if name in given for note in _cut_notes(name, given[name], found[name])]
 
 

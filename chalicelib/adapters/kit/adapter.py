@@ -17,6 +17,7 @@ from typing import Any, ClassVar
 from chalicelib.adapters.kit.explain import explanation
 from chalicelib.adapters.kit.keys import bounded
 from chalicelib.adapters.kit.reading import read
+from chalicelib.adapters.kit.markup import Html
 from chalicelib.adapters.kit.request import Request
 from chalicelib.adapters.kit.urgency import urgency_of, worst
 from chalicelib.adapters.kit.values import Datum, Json, blank, text, unique
@@ -74,6 +75,11 @@ class AlertDraft:
     dedup_keys: list[str] = field(default_factory=list)
     additional_data: list[Datum | None] = field(default_factory=list)
     tags: list[str] = field(default_factory=list)
+
+    @property
+    def description_format(self) -> str:
+        """`html`, which is safe to show as it is, where the adapter made it by `markup` or `sanitize`; else `text`."""
+        return "html" if isinstance(self.description, Html) else "text"
 
     def __post_init__(self) -> None:
         self.additional_data = [item for item in self.additional_data if item is not None]

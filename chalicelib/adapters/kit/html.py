@@ -10,6 +10,9 @@ from typing import Any
 
 import nh3
 
+from chalicelib.adapters.kit.markup import Html
+from chalicelib.words import LONGEST_DESCRIPTION
+
 LEVELS = ("basic", "default", "relaxed", "relaxed_2", "restricted")
 
 
@@ -112,7 +115,7 @@ _MOST_ALIKE = 3  # of formatting that is written alike, so many are opened anew
 
 
 @lru_cache(maxsize=4)
-def sanitize(source: str, level: str) -> str:
+def sanitize(source: str, level: str) -> Html:
     """HTML with only what the level lets through. Scripts and style sheets go with their content at every level: a
     style sheet would restyle the page that shows the text. So `relaxed` and `relaxed_2` are the same here.
 
@@ -120,9 +123,17 @@ def sanitize(source: str, level: str) -> str:
     """
     source = source[:_MAX_LENGTH]
     if _is_costly(source):
-        return escape(_TAG.sub(" ", source), quote=False).strip()
+        return _without_tags(source)
     spaced = _PARTING.sub(" ", source) if level in ("default", "restricted") else source
-    return nh3.clean(spaced, **_DEGREES[level]).strip()
+    safe = nh3.clean(spaced, **_DEGREES[level]).strip()
+    if len(safe) > LONGEST_DESCRIPTION:  # cut and closed again: cut in a tag it would take in what follows it
+        safe = nh3.clean(safe[: LONGEST_DESCRIPTION * 9 // 10], **_DEGREES[level]).strip()
+    return Html(safe) if len(safe) <= LONGEST_DESCRIPTION else _without_tags(source)
+
+
+def _without_tags(source: str) -> Html:
+    text = escape(_TAG.sub(" ", source), quote=False).strip()
+    return Html(text[:LONGEST_DESCRIPTION])
 
 
 def _is_costly(source: str) -> bool:

@@ -18,6 +18,7 @@ from chalicelib.adapters.kit import (
     same_secret,
     text,
 )
+from chalicelib.adapters.kit.markup import Html, joined_markup, markup, safe_html
 
 
 class Cloudflare(Adapter):
@@ -63,10 +64,8 @@ class Cloudflare(Adapter):
     def _shortened(self, notice: str) -> str:
         return notice if len(notice) <= self.TITLE_LENGTH else notice[: self.TITLE_LENGTH - 3] + "..."
 
-    def _paragraphs(self, notice: str) -> str | None:
+    def _paragraphs(self, notice: str) -> Html | None:
         """The text as safe HTML: blank lines part paragraphs, other line ends stay line ends."""
-        import nh3
-
-        safe = nh3.clean(notice.replace("\r\n", "\n").replace("\r", "\n"), link_rel=None).strip("\n")
-        parts = [part.replace("\n", "\n<br />") for part in self.PARAGRAPHS.split(safe) if part]
-        return "\n\n".join(f"<p>{part}</p>" for part in parts) or None
+        safe = safe_html(notice.replace("\r\n", "\n").replace("\r", "\n"))
+        parts = [Html(part.replace("\n", "\n<br />")) for part in self.PARAGRAPHS.split(safe or "") if part]
+        return joined_markup("\n\n", (markup("<p>{}</p>", part) for part in parts)) or None

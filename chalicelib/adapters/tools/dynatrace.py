@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from chalicelib.adapters.kit import Action, Adapter, AlertDraft, Json, Request, datum, first_text, split_unique, text
+from chalicelib.adapters.kit import (
+    Action,
+    Adapter,
+    AlertDraft,
+    Json,
+    Request,
+    blank,
+    datum,
+    first_text,
+    split_unique,
+    text,
+    text_or_none,
+)
+from chalicelib.adapters.kit.markup import safe_html
 
 
 class Dynatrace(Adapter):
@@ -21,10 +34,10 @@ class Dynatrace(Adapter):
         return request.get("ProblemID")
 
     def alert(self, request: Request) -> AlertDraft:
-        details = first_text(request.get("ProblemDetailsHTML"), request.get("ProblemDetailsText"))
+        html, plain = request.get("ProblemDetailsHTML"), request.get("ProblemDetailsText")
         return AlertDraft(
             title=first_text(request.get("ProblemTitle"), "Dynatrace problem"),
-            description=details or None,
+            description=text_or_none(plain) or None if blank(html) else safe_html(html),
             additional_data=[
                 # A widespread template spells the key with a space.
                 datum("link", "URL", first_text(request.get("ProblemURL"), request.get("Problem URL"))),

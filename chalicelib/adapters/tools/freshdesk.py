@@ -19,8 +19,8 @@ from chalicelib.adapters.kit import (
     joined,
     mapping,
     text,
-    text_or_none,
 )
+from chalicelib.adapters.kit.markup import safe_html
 
 
 class Freshdesk(Adapter):
@@ -64,7 +64,7 @@ class Freshdesk(Adapter):
         ticket = self._ticket(request)
         return AlertDraft(
             title=first_text(ticket.get("ticket_subject"), joined(" ", "Freshdesk ticket", ticket.get("ticket_id"))),
-            description=text_or_none(ticket.get("ticket_description")),
+            description=safe_html(ticket.get("ticket_description")),
             urgency=self.URGENCIES.get(text(ticket.get("ticket_priority"))),
             additional_data=[
                 datum("link", "Ticket URL", ticket.get("ticket_url")),

@@ -19,8 +19,8 @@ from chalicelib.adapters.kit import (
     joined,
     mapping,
     text,
-    text_or_none,
 )
+from chalicelib.adapters.kit.markup import safe_html
 
 
 class Freshservice(Adapter):
@@ -60,7 +60,7 @@ class Freshservice(Adapter):
         ticket = self._ticket(request)
         return AlertDraft(
             title=first_text(ticket.get("ticket_subject"), joined(" ", "Freshservice ticket", ticket.get("ticket_id"))),
-            description=text_or_none(ticket.get("ticket_description")),
+            description=safe_html(ticket.get("ticket_description")),
             urgency=self.URGENCIES.get(text(ticket.get("ticket_priority"))),
             additional_data=[
                 datum("text", "Ticket ID", ticket.get("ticket_id")),

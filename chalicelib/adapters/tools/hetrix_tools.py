@@ -6,7 +6,7 @@ swallow the next outage of the same server.
 
 from __future__ import annotations
 
-from html import escape
+from itertools import repeat
 
 from chalicelib.adapters.kit import (
     Action,
@@ -24,6 +24,7 @@ from chalicelib.adapters.kit import (
     same_secret,
     text,
 )
+from chalicelib.adapters.kit.markup import Html, joined_markup, markup
 
 
 class HetrixTools(Adapter):
@@ -96,8 +97,8 @@ class HetrixTools(Adapter):
     def _blacklist(self, request: Request) -> AlertDraft:
         monitors = [mapping(monitor) for monitor in items(request.get("_json"))]
         lines = [f"{text(monitor.get('monitor'))} ({text(monitor.get('blacklisted_now'))})" for monitor in monitors]
-        return AlertDraft(title="Blacklist Alert", description="<br/>".join(escape(line, False) for line in lines))
+        return AlertDraft(title="Blacklist Alert", description=joined_markup("<br/>", map(markup, repeat("{}"), lines)))
 
 
-def _paragraphs(*lines: str) -> str:
-    return "".join(f"<p>{escape(line, False)}</p>" for line in lines)
+def _paragraphs(*lines: str) -> Html:
+    return markup("<p>{}</p>" * len(lines), *lines)

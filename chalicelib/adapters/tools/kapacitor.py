@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from chalicelib.adapters.kit import Action, Adapter, AlertDraft, Json, Request, first_text, joined, text, text_or_none
+from chalicelib.adapters.kit import Action, Adapter, AlertDraft, Json, Request, first_text, joined, text
+from chalicelib.adapters.kit.markup import safe_html
 
 
 class Kapacitor(Adapter):
@@ -24,6 +25,6 @@ class Kapacitor(Adapter):
         level = request.get("level")
         return AlertDraft(
             title=first_text(request.get("message"), joined(" ", "Kapacitor", request.get("id"), level)),
-            description=text_or_none(request.get("details")),
+            description=safe_html(request.get("details")),
             urgency=self.URGENCIES.get(text(level)),
         )

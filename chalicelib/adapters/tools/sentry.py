@@ -6,8 +6,6 @@ Issues, errors and issue alerts of one issue share its id, so they make one aler
 
 from __future__ import annotations
 
-from html import escape
-
 from chalicelib.adapters.kit import (
     Action,
     Adapter,
@@ -22,6 +20,7 @@ from chalicelib.adapters.kit import (
     text_or_none,
 )
 from chalicelib.adapters.kit.freshness import replay_digest
+from chalicelib.adapters.kit.markup import markup, quoted
 
 
 class Sentry(Adapter):
@@ -111,5 +110,5 @@ class Sentry(Adapter):
         if resource == "metric_alert":
             return text_or_none(request.get("data.description_text"))
         noun = self.NOUNS.get(resource, "issue")
-        anchor = f"<a href='{escape(url)}' target='_blank'>Sentry {noun}</a>" if url else None
-        return anchor and f"Please see {anchor} for full details."
+        anchor = f"<a href='{{}}' target='_blank'>Sentry {noun}</a>"
+        return markup(f"Please see {anchor} for full details.", quoted(url)) if url else None

@@ -6,8 +6,6 @@ Zabbix sends what the media type's script makes of its macros: `event_value`, `e
 
 from __future__ import annotations
 
-from html import escape
-
 from chalicelib.adapters.kit import (
     Action,
     Adapter,
@@ -22,6 +20,7 @@ from chalicelib.adapters.kit import (
     split_unique,
     text,
 )
+from chalicelib.adapters.kit.markup import markup
 
 
 class Zabbix(Adapter):
@@ -47,7 +46,7 @@ class Zabbix(Adapter):
         severity = text(request.get("event_nseverity")) if self.options["map_urgency"] else ""
         return AlertDraft(
             title=first_text(request.get("title"), "Zabbix problem"),
-            description=None if blank(description) else f"<pre>{escape(text(description), False)}</pre>",
+            description=None if blank(description) else markup("<pre>{}</pre>", description),
             urgency=self.URGENCIES.get(severity),
             additional_data=[datum("link", "Zabbix URL", self._url(request))],
             tags=split_unique(request.get("event_tags")),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from html import escape
-
 from chalicelib.adapters.kit import (
     Action,
     Adapter,
@@ -20,6 +18,7 @@ from chalicelib.adapters.kit import (
     text,
 )
 from chalicelib.adapters.kit.freshness import is_fresh
+from chalicelib.adapters.kit.markup import markup
 
 
 class Zendesk(Adapter):
@@ -63,7 +62,7 @@ class Zendesk(Adapter):
         description = request.get("description")
         return AlertDraft(
             title=first_text(request.get("title"), joined(" ", "Zendesk ticket", request.get("id"))),
-            description=None if blank(description) else f"<pre>{escape(text(description), False)}</pre>",
+            description=None if blank(description) else markup("<pre>{}</pre>", description),
             urgency=self.URGENCIES.get(text(request.get("priority")).lower()),
             additional_data=[datum(form, label, request.get(field)) for form, label, field in self.FIELDS],
         )

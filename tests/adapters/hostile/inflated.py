@@ -13,6 +13,9 @@ from tests.adapters.hostile.inputs import MIB, Hostile
 
 Json = Any
 _FORM = "application/x-www-form-urlencoded"
+HTML_TYPES = ("cloudflare", "dynatrace", "freshdesk", "kapacitor")
+"""Types that read HTML out of JSON."""
+
 FILLINGS = {
     "letters": "x",
     "white space": " \n",
@@ -25,7 +28,6 @@ FILLINGS = {
     "brackets": "[(",
     "digits": "9",
     "zeros": "\x00",
-    "formatting": "".join(PIECES["formatting that every paragraph repeats"][::-1]),
 }
 
 
@@ -58,15 +60,15 @@ def _rewritten(value: Json, leaf: Callable[[Json], Json]) -> Json:
     return leaf(value)
 
 
-def _longer(filling: str) -> Callable[[str], bytes]:
-    """Every text followed by so much of the filling that the body comes to a megabyte."""
+def _longer(filling: str, begin: str = "") -> Callable[[str], bytes]:
+    """Every text followed by `begin` and so much of the filling that the body comes to a megabyte."""
 
     def make(slug: str) -> bytes:
         document = document_of(slug)
         texts: list[str] = []
         _rewritten(document, lambda leaf: texts.append(leaf) if isinstance(leaf, str) else None)
         room = MIB // max(len(texts), 1) // max(len(json.dumps(filling)) - 2, 1)
-        added = filling * max(room - 10, 0) if len(filling) < 100 else filling * 4
+        added = begin + filling * max(room - 10 - len(begin) // len(filling), 0)
         return _body(slug, _rewritten(document, lambda leaf: leaf + added if isinstance(leaf, str) else leaf))[:MIB]
 
     return make
@@ -99,6 +101,7 @@ def _nested(depth: int) -> Json:
 
 INFLATED = (
     *(Hostile(f"inflated: {name}", _longer(filling), few=True) for name, filling in FILLINGS.items()),
+    *(Hostile(f"inflated: {name}", _longer(*PIECES[name][:2]), slugs=HTML_TYPES) for name in PIECES),
     Hostile("inflated: lists", _more, few=True),
     Hostile("inflated: nesting of 180 levels everywhere", _everywhere(_nested(90))),
     Hostile("inflated: integers of 100 bits everywhere", _everywhere(2**100)),
