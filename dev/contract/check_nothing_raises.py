@@ -62,7 +62,7 @@ def exercise(adapter: Adapter, request: Request) -> None:
     assert url is None or url.startswith("https://"), f"{adapter.name}: confirmation_url answers {url!r}"
     pinned = adapter.pinned(request)
     known = {option.name for option in adapter.OPTIONS}
-    assert set(pinned) <= known and all(map(str.strip, pinned.values())), f"{adapter.name}: pinned answers {pinned!r}"  # noqa: PT018
+    assert set(pinned) <= known and all(map(str.strip, pinned.values())), f"{adapter.name}: pinned answers {pinned!r}"
     assert explanation(adapter, reading, {}).strip(), f"{adapter.name}: explain must answer a sentence or None"
     json.dumps([adapter.template_data(request), adapter.log_data(request)])
 

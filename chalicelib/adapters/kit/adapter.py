@@ -16,8 +16,8 @@ from typing import Any, ClassVar
 
 from chalicelib.adapters.kit.explain import explanation
 from chalicelib.adapters.kit.keys import bounded
-from chalicelib.adapters.kit.reading import read
 from chalicelib.adapters.kit.markup import Html
+from chalicelib.adapters.kit.reading import read
 from chalicelib.adapters.kit.request import Request
 from chalicelib.adapters.kit.urgency import urgency_of, worst
 from chalicelib.adapters.kit.values import Datum, Json, blank, text, unique

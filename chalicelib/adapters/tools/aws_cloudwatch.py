@@ -6,13 +6,10 @@ turns that off. A subscription is confirmed on an SNS host alone; a cancelled on
 
 from __future__ import annotations
 
-from typing import Any
-
 from chalicelib.adapters.kit import (
     Action,
     Adapter,
     AlertDraft,
-    Json,
     Option,
     Request,
     blank,
@@ -55,9 +52,9 @@ class AwsCloudwatch(Adapter):
     SWITCHES = {"INSUFFICIENT_DATA": "create_on_insufficient_data"}
 
     def blocked(self, request: Request) -> bool:
-        """Messages without a valid signature of Amazon SNS, or older than two days, are refused with 403, unless
-        `verify_signature` is off, and so are those of other topics than `topic_arn` names; when SNS does not hand out the
-        certificate, the answer is 503, and SNS tries again."""
+        """Messages of other topics than `topic_arn` names are refused with 403, and so are those that are older than
+        two days or without a valid signature of Amazon SNS, unless `verify_signature` is off; when SNS does not hand
+        out the certificate, the answer is 503, and SNS tries again."""
         envelope = mapping(request.json)
         topics = split_unique(self.options["topic_arn"])
         if topics and text(envelope.get("TopicArn")) not in topics:

@@ -25,6 +25,7 @@ from chalicelib.adapters.kit import (
     text,
     unique,
 )
+from chalicelib.adapters.kit.markup import Html, joined_markup, markup, safe_html
 
 
 class AzureMonitor(Adapter):
@@ -75,18 +76,10 @@ class AzureMonitor(Adapter):
 
     def alert(self, request: Request) -> AlertDraft:
         essentials, properties = mapping(request.get("data.essentials")), self._properties(request)
-        annotations = mapping(request.get("data.alertContext.annotations"))
         budget = request.get("data.alertContext.AlertData.BudgetName")
-        told = unique(
-            text(part).strip()
-            for part in (
-                *(essentials.get("description"), annotations.get("summary"), annotations.get("description")),
-                *(properties.get("communication"), properties.get("details")),
-            )
-        )
         return AlertDraft(
             title=first_text(properties.get("title"), essentials.get("alertRule"), budget, "Azure Monitor alert"),
-            description="\n\n".join(told) or None,
+            description=self._description(request),
             urgency=essentials.get("severity"),
             additional_data=[
                 *(datum(form, label, essentials.get(name)) for form, label, name in self.FIELDS),
@@ -108,6 +101,16 @@ class AzureMonitor(Adapter):
 
     def _properties(self, request: Request) -> Mapping[str, Json]:
         return mapping(request.get("data.alertContext.properties"))
+
+    def _description(self, request: Request) -> str | None:
+        """What the rule and the event say. Service Health writes to people in HTML."""
+        annotations, properties = mapping(request.get("data.alertContext.annotations")), self._properties(request)
+        said = (annotations.get("summary"), annotations.get("description"), properties.get("details"))
+        plain = unique(text(part).strip() for part in (request.get("data.essentials.description"), *said))
+        if blank(properties.get("communication")):
+            return "\n\n".join(plain) or None
+        letter = safe_html(properties["communication"]) or Html()
+        return joined_markup("\n\n", [*(markup("<p>{}</p>", part) for part in plain), letter])
 
     def _is_over(self, request: Request) -> bool:
         properties, status = self._properties(request), text(request.get("data.alertContext.status")).lower()

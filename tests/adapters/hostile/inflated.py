@@ -13,7 +13,7 @@ from tests.adapters.hostile.inputs import MIB, Hostile
 
 Json = Any
 _FORM = "application/x-www-form-urlencoded"
-HTML_TYPES = ("cloudflare", "dynatrace", "freshdesk", "kapacitor")
+HTML_TYPES = ("azure_monitor", "cloudflare", "dynatrace", "freshdesk", "kapacitor")
 """Types that read HTML out of JSON."""
 
 FILLINGS = {
