@@ -99,6 +99,12 @@ def oversize(condition: Any) -> str | None:
     return f"the condition is nested more than {MAX_DEPTH} deep"
 
 
+def size_of(condition: Any) -> int:
+    """The number of parts of a condition that hold no others."""
+    inner = _inner(condition)
+    return sum(map(size_of, inner)) if inner else 1
+
+
 def _inner(part: Any) -> list[Any]:
     if isinstance(part, dict):
         return list(part.values())

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, TypedDict
 
-from chalicelib.matching.checks import Check, ConditionError, Matches, conjunction
+from chalicelib.matching.checks import Check, ConditionError, Matches, conjunction, size_of
 from chalicelib.matching.compiler import Compiler
 
 __all__ = ["Condition", "ConditionError", "Failure", "compile_condition"]
@@ -33,10 +33,12 @@ class Failure(TypedDict):
 class Condition:
     """A compiled condition. `matches(document, now)` never raises on a document of JSON values."""
 
-    __slots__ = ("_checks", "matches")
+    __slots__ = ("_checks", "matches", "size")
 
-    def __init__(self, checks: list[Check]) -> None:
+    def __init__(self, checks: list[Check], size: int) -> None:
         self._checks = checks
+        self.size = size
+        """How many parts it has: each may look at every value of a document."""
         self.matches: Matches = conjunction([check.matches for check in checks])
 
     def explain(self, document: Mapping[str, Any], now: datetime) -> Failure | None:
@@ -60,7 +62,7 @@ def compile_condition(condition: Any, path: str = "match") -> Condition:
     checks = compiler.compile(condition, path)
     if compiler.problems:
         raise ConditionError(compiler.problems)
-    return Condition(checks)
+    return Condition(checks, size_of(condition))
 
 
 def _shown(value: Any) -> Any:

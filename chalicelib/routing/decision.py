@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from chalicelib.matching.matcher import Condition
+from chalicelib.pruning import pruned_for
 from chalicelib.routing.actions import (
     MAX_TEXT,
     UNKNOWN_SEVERITY,
@@ -87,11 +88,12 @@ def decide(router: str, ruleset: Ruleset, data: dict[str, Any], now: datetime, l
     router's prefix id, so that no two routers share groups.
     """
     tried: list[dict[str, Any]] = []
+    seen = pruned_for(data, sum(rule.condition.size for rule in ruleset.rules))
     for index, rule in enumerate(ruleset.rules):
-        if rule.condition.matches(data, now):
+        if rule.condition.matches(seen, now):
             return Decision(index, index + 1, tried, _effects(router, rule.actions, data))
         if index < listed:
-            tried.append(_failed(index, rule.condition, data, now))
+            tried.append(_failed(index, rule.condition, seen, now))
     return Decision(None, len(ruleset.rules), tried, [])
 
 

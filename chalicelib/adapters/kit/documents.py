@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
 from typing import Any
 
-from chalicelib.encoding import DEEPEST, TOO_DEEP, plain
+from chalicelib.encoding import DEEPEST, plain
+from chalicelib.pruning import MOST_VALUES, pruned
 
 Json = Any
 
-MOST_VALUES = 50_000
-"""Values that are read of a JSON text: whoever goes through them again, as rules do, has time for no more."""
-
-TOO_MANY = f"[cut: more than {MOST_VALUES:,} values]"
 _SURROGATE_ESCAPE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
@@ -32,7 +28,7 @@ def parse_json(source: str) -> Json:
         return None
     brackets = source.count("[") + source.count("{")
     if brackets > DEEPEST or brackets + source.count(",") > MOST_VALUES:
-        value = _pruned(value)
+        value = pruned(value, MOST_VALUES)
     return plain(value) if _SURROGATE_ESCAPE.search(source) else value
 
 
@@ -50,44 +46,6 @@ def _integer(digits: str) -> int | str:
         return int(digits)
     except ValueError:
         return digits
-
-
-def _pruned(value: Json) -> Json:
-    """The value itself, cut level by level to the budget."""
-    root = [value]
-    level: list[Any] = [root]
-    left = MOST_VALUES
-    for _ in range(DEEPEST + 1):
-        for container in level:
-            _shorten(container, left)
-            left -= len(container)
-        parents, level = level, [child for container in level for child in _children(container) if _is_nested(child)]
-    for container in parents:
-        _mark_nested(container)
-    return root[0]
-
-
-def _children(container: Any) -> Iterable[Json]:
-    return container.values() if type(container) is dict else container
-
-
-def _is_nested(value: Json) -> bool:
-    return type(value) is dict or type(value) is list
-
-
-def _shorten(container: Any, most: int) -> None:
-    if len(container) <= max(most, 0):
-        return
-    if type(container) is list:
-        container[max(most, 0) :] = [TOO_MANY]
-    for name in list(container)[max(most, 0) :] if type(container) is dict else ():
-        del container[name]
-
-
-def _mark_nested(container: Any) -> None:
-    for key, child in container.items() if type(container) is dict else enumerate(container):
-        if _is_nested(child):
-            container[key] = TOO_DEEP
 
 
 def walk(value: Json, path: str, default: Json = None) -> Json:

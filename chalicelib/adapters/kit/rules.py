@@ -24,6 +24,7 @@ from chalicelib.adapters.kit.rule_checks import place_text, problems
 from chalicelib.adapters.kit.values import Datum, Json, blank, datum, items, mapping, split_unique, text, text_or_none
 from chalicelib.matching.documents import DocumentError, load_yaml
 from chalicelib.matching.matcher import Condition, compile_condition
+from chalicelib.pruning import pruned_for
 from chalicelib.templates import TemplateError, render
 
 _SHOWN_PROBLEMS = 5
@@ -129,8 +130,9 @@ def decide(source: str, log: Mapping[str, Json], request: Request) -> Ruling:
     for step in definition.preprocess:
         log = _PREPROCESSORS[step](log)
     document = {"always": True, "log": log}
+    seen = pruned_for(document, sum(rule.condition.size for rule in definition.rules))
     for number, candidate in enumerate(definition.rules, 1):
-        if candidate.condition.matches(document, request.received_at):
+        if candidate.condition.matches(seen, request.received_at):
             return _ruled(f"rule {number}", candidate.action, document)
     if definition.default is None:
         return Ruling(Action.OTHER, {}, "no rule matched and there is no default", log)

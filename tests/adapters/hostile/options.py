@@ -19,7 +19,19 @@ _ALIASES = "a: &a [x, x]\n" + "".join(
     f"b{n}: &b{n} [*{'a' if n == 0 else f'b{n - 1}'}, *{'a' if n == 0 else f'b{n - 1}'}]\n" for n in range(40)
 )
 
+
+def _rules(name: str, match: str, items: object) -> Hostile:
+    """As many rules as a definition may have, over a list that fills the body."""
+    rules = "".join(f"- match: {match % number}\n  actions: [{{type: create, title: a}}]\n" for number in range(500))
+    options = {"custom_definition": "rules:\n" + rules}
+    return Hostile(f"rules: {name}", fixed(json.dumps({"items": items})), slugs=("custom_webhook",), options=options)
+
+
 OPTIONS = (
+    _rules("500 over a list of texts", "{log.data.items.status: down%d}", ["up"] * 150_000),
+    _rules("500 over a list of maps", "{log.data.items.status: down%d}", [{"status": "up"}] * 60_000),
+    _rules("500 over lists in lists", "{log.data.items.a.b.c: down%d}", [{"a": [{"b": [{"c": 1}]}]}] * 30_000),
+    _rules("500 patterns", '{log.data.items: {$regex: "x%d.*y"}}', ["up"] * 150_000),
     _expression("a list doubled 24 times", "[@,@][]|" * 24 + "@"),
     _expression("a list doubled 18 times", "[@,@][]|" * 18 + "{title:@}"),
     _expression("a list of ten six times", "[@,@,@,@,@,@,@,@,@,@]|" * 6 + "{title:@,event_type:'create'}"),
