@@ -167,8 +167,13 @@ def test_fields_are_rendered_wherever_text_stands() -> None:
         {"t": "a&b", "n": 1733126400},
     )
     assert (alert.title, alert.tags) == ("a&b", ["a&b"])
-    assert alert.description == "a&amp;b a&b"  # the one field that is HTML
+    assert (alert.description, alert.description_format) == ("a&amp;b a&amp;b", "html")  # the one field that is HTML
     assert alert.meta == {"deep": [{"x": "1733126400"}, 1]}
+
+
+def test_a_description_that_is_written_in_full_is_made_safe() -> None:
+    alert = created({"description": "<p>{{{log.data.t}}}</p>"}, {"t": "<b>x</b><script>y()</script>"})
+    assert alert.description == "<p><b>x</b></p>"
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,17 @@ from chalicelib.words import LONGEST_DESCRIPTION
 
 HOSTILE = "<script>x()</script><img src=x onerror=x()><a href='javascript:x()'>x</a>\"'<b"
 HTML_TYPES = {
-    *("azure_monitor", "cloudflare", "dynatrace", "email", "freshdesk", "freshservice", "hetrix_tools", "kapacitor"),
+    *(
+        "azure_monitor",
+        "cloudflare",
+        "custom_webhook",
+        "dynatrace",
+        "email",
+        "freshdesk",
+        "freshservice",
+        "hetrix_tools",
+        "kapacitor",
+    ),
     *("sentry", "zabbix", "zendesk"),
 }
 

@@ -17,6 +17,7 @@ from functools import lru_cache
 
 from chalicelib.adapters.kit.adapter import Action, Adapter, AlertDraft
 from chalicelib.adapters.kit.documents import parse_json
+from chalicelib.adapters.kit.markup import safe_html
 from chalicelib.adapters.kit.placeholders import without_placeholders
 from chalicelib.adapters.kit.reading import as_received
 from chalicelib.adapters.kit.request import Request
@@ -65,11 +66,12 @@ class Ruling:
         return text(self.fields.get("thirdparty_id")).strip() or None
 
     def draft(self, title: str, description: str) -> AlertDraft:
-        """The alert that the fields describe; `title` and `description` stand in for blank ones."""
+        """The alert that the fields describe; `title` and `description` stand in for blank ones. A description that a
+        rule makes is HTML, as templates write it."""
         fields = self.fields
         return AlertDraft(
             title=text(fields.get("title")).strip() or title,
-            description=text(fields.get("description")) or description,
+            description=safe_html(text(fields.get("description")) or None) or description,
             urgency=text(fields.get("urgency")).strip().lower(),
             incident=text(fields.get("incident")).strip().lower() not in _FALSE,
             incident_severity=text(fields.get("incident_severity")).strip().upper().replace("_", "-") or None,
