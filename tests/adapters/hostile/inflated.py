@@ -101,7 +101,7 @@ def _nested(depth: int) -> Json:
 
 INFLATED = (
     *(Hostile(f"inflated: {name}", _longer(filling), few=True) for name, filling in FILLINGS.items()),
-    *(Hostile(f"inflated: {name}", _longer(*PIECES[name][:2]), slugs=HTML_TYPES, few=True) for name in PIECES),
+    *(Hostile(f"inflated HTML: {name}", _longer(*PIECES[name][:2]), slugs=HTML_TYPES, few=True) for name in PIECES),
     Hostile("inflated: lists", _more, few=True),
     Hostile("inflated: nesting of 180 levels everywhere", _everywhere(_nested(90))),
     Hostile("inflated: integers of 100 bits everywhere", _everywhere(2**100)),
