@@ -134,7 +134,7 @@ def test_what_a_server_answers_is_fetched(serve: Callable[..., Limits]) -> None:
     ids=["silence", "silence before TLS", "headers", "a header", "a body", "chunks", "interim answers"],
 )
 def test_a_server_that_never_ends_is_left(serve: Callable[..., Limits], behaviour: Behaviour, encrypted: bool) -> None:
-    with pytest.raises(OSError, match="did not answer within") as caught:
+    with pytest.raises(OSError) as caught:
         fetch("https://localhost/", serve(behaviour, encrypted))
     assert not isinstance(caught.value, Refused)
 
