@@ -218,6 +218,26 @@ def test_html_is_made_safe_in_degrees(level: str, safe: str) -> None:
     assert sanitize(HTML, level) == safe
 
 
+ROW = '<tr><td style="color:red"><font color="red"><b>{}</b></font> <a href="https://x.example.com/{}">more</a><br></td></tr>'
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "<table>" + "".join(ROW.format(n, n) for n in range(250)) + "</table>",
+        "".join(f"<p>{n} <strong>bold <em>both</strong></em><br>" for n in range(300)),
+        "<div><span>unclosed" * 300 + "<b>text</b>",
+        "".join(f'<p class="c{n % 20}"><strong class="s{n % 20}">x</strong></p>' for n in range(400)),
+        '<img alt="a > b" src="https://x.example.com/i.png"><a href="https://x.example.com"title="x">y</a>' * 100,
+    ],
+    ids=["a newsletter", "tags misnested", "tags left open", "many styles", "odd attributes"],
+)
+def test_html_as_people_send_it_keeps_its_tags(source: str) -> None:
+    safe = sanitize(source, "relaxed")
+    assert "<" in safe
+    assert safe.count("&lt;") == 0
+
+
 @pytest.mark.parametrize("level", LEVELS)
 def test_no_level_lets_scripts_through(level: str) -> None:
     hostile = '<svg onload=x><a href="java\nscript:x">a</a><scr<script>ipt>x</script><img src=x onerror=x><p style="background:url(x)">'

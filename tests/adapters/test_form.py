@@ -162,6 +162,13 @@ def test_no_text_breaks_out_of_the_page(values: dict[str, Any], header: str, nam
     assert not Page(form_thanks(options(**hostile))).all("script")
 
 
+def test_an_endless_answer_is_shown_to_twice_what_its_field_takes() -> None:
+    values = {field.name: "&" * 1024 * 1024 for field in FIELDS}
+    source = form_page(options(), "Night desk", "https://x.example.com", values, form_faults(options(), values))
+    assert len(source) < 200_000
+    assert "&amp;" * 20_000 + "</textarea>" in source
+
+
 @pytest.mark.parametrize(
     "link", ["javascript:x", "https://localhost", "ftp://example.com", "https://example.com/a b", "//example.com"]
 )

@@ -52,6 +52,26 @@ def test_what_is_no_expression_is_refused_on_save(expression: str) -> None:
     assert caught.value.messages[0].startswith("option_wrapper_key ")
 
 
+@pytest.mark.parametrize("expression", ["[@,@][]|" * 24 + "@", "a." * 120 + "b", "[" + "a," * 120 + "a]"])
+def test_an_expression_of_too_many_parts_is_refused_on_save(expression: str) -> None:
+    with pytest.raises(Invalid, match="option_wrapper_key is too complex \\(at most 100 parts"):
+        read_options(Webhook, {"wrapper_key": expression}, {})
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        *("[@,@][]|" * 18 + "{event_type:@}", "[@,@,@,@,@,@,@,@,@,@]|" * 7 + "{event_type:@}", "a[*].[@,@]|" * 14 + "{id:@}"),
+        *("{event_type:join(big,list)}", "{event_type:" + "join(big,[" * 9 + "big" + ",big])" * 9 + "}", "[list,list][]|" * 15 + "@"),
+    ],
+)  # fmt: skip
+def test_an_expression_that_grows_is_given_up_and_leaves_the_body_as_it_is(expression: str) -> None:
+    body = {"event_type": "resolve", "id": 7, "a": [1] * 50, "big": "x" * 10_000, "list": ["y"] * 1000}
+    adapter = _adapter(expression)
+    assert adapter.action(Request(body=json.dumps(body).encode())) is Action.RESOLVE
+    assert adapter.thirdparty_id(Request(body=json.dumps(body).encode())) == 7
+
+
 def _adapter(expression: str) -> Webhook:
     return Webhook(defaults(Webhook) | {"wrapper_key": expression})
 

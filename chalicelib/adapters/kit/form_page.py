@@ -145,7 +145,8 @@ def _question(field: Field, options: Mapping[str, Any], values: Mapping[str, Any
     mark = ' <span aria-hidden="true">*</span>' if field.required(options) else ""
     label = f'<label for="{field.name}">{escape(field.label)}{mark}</label>'
     told = f'<p class="error" id="{field.name}-error">{escape(fault)}</p>' if fault else ""
-    return f"{label}\n{told}{_control(field, attributes, text(values.get(field.name)))}"
+    shown = text(values.get(field.name))[: 2 * field.longest]  # an answer of Lambda's holds 6 MB
+    return f"{label}\n{told}{_control(field, attributes, shown)}"
 
 
 def _control(field: Field, attributes: str, value: str) -> str:
