@@ -21,18 +21,25 @@ _BYTES = {f"{value:02x}".encode(): bytes([value]) for value in range(256)}
 
 def urlencoded_fields(source: str) -> list[Field]:
     """The first 10,000 fields of an urlencoded text, blank values included."""
-    first = (field.partition("=") for field in source.split("&", _MAX_FIELDS)[:_MAX_FIELDS] if field)
-    return [(unquoted(name), unquoted(value)) for name, _, value in first]
+    fields = raw_fields(source.encode("utf-8", "replace"))
+    return [(name.decode("utf-8", "replace"), value.decode("utf-8", "replace")) for name, value in fields]
+
+
+def raw_fields(body: bytes) -> list[tuple[bytes, bytes]]:
+    """The first 10,000 fields of an urlencoded body, in the bytes that they stand for."""
+    first = (field.partition(b"=") for field in body.split(b"&", _MAX_FIELDS)[:_MAX_FIELDS] if field)
+    return [(_unquoted(name), _unquoted(value)) for name, _, value in first]
 
 
 def unquoted(source: str, errors: str = "replace") -> str:
-    """Urlencoded text as it is meant. (The standard library makes a list of as many pieces as there are percents.)
-    Raises UnicodeDecodeError for bytes that are no UTF-8 if `errors` is "strict"."""
-    plain = source.replace("+", " ")
-    if "%" not in plain:
-        return plain
-    content = _ESCAPE.sub(lambda found: _BYTES[found[1].lower()], plain.encode("utf-8", "replace"))
-    return content.decode("utf-8", errors)
+    """Urlencoded text as it is meant. Raises UnicodeDecodeError for bytes that are no UTF-8 if `errors` is "strict"."""
+    return _unquoted(source.encode("utf-8", "replace")).decode("utf-8", errors)
+
+
+def _unquoted(source: bytes) -> bytes:
+    """(The standard library makes a list of as many pieces as there are percent signs.)"""
+    plain = source.replace(b"+", b" ")
+    return _ESCAPE.sub(lambda found: _BYTES[found[1].lower()], plain) if b"%" in plain else plain
 
 
 def multipart_fields(content_type: str, body: bytes) -> list[Field]:

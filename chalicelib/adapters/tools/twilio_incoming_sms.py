@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import parse_qsl
-
 from chalicelib.adapters.kit import (
     Action,
     Adapter,
@@ -22,6 +20,7 @@ from chalicelib.adapters.kit import (
     text,
     text_or_none,
 )
+from chalicelib.adapters.kit.forms import raw_fields
 from chalicelib.adapters.kit.freshness import replay_digest
 
 
@@ -93,7 +92,6 @@ class TwilioIncomingSms(Adapter):
         ]
 
     def _signed(self, request: Request) -> bytes:
-        """What Twilio signs: the URL, then name and value of every form field, sorted by name. Latin-1 keeps bytes."""
-        fields = parse_qsl(request.body.decode("latin-1"), keep_blank_values=True, encoding="latin-1")
-        signed = "".join(name + value for name, value in sorted(set(fields)))
-        return request.url.encode("utf-8", "replace") + signed.encode("latin-1")
+        """What Twilio signs: the URL, then name and value of every form field, sorted by name, in the bytes sent."""
+        signed = b"".join(name + value for name, value in sorted(set(raw_fields(request.body))))
+        return request.url.encode("utf-8", "replace") + signed
