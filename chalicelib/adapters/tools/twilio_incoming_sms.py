@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+from hashlib import sha256
 from urllib.parse import parse_qsl
 
 from chalicelib.adapters.kit import (
@@ -24,6 +27,9 @@ from chalicelib.adapters.kit import (
 )
 from chalicelib.adapters.kit.freshness import replay_digest
 
+_ALGORITHM = re.compile(r"(?:^|,) *algorithm *= *([^ ,]+)")  # in key=…,algorithm=HMAC_SHA256, of a shared key
+_URL = re.compile(r"(?P<host>(?P<scheme>https?)://[^/?#:]+)(?P<port>:\d+)?(?P<rest>.*)", re.DOTALL)
+
 
 class TwilioIncomingSms(Adapter):
     name = "Twilio (Incoming SMS)"
@@ -39,6 +45,8 @@ class TwilioIncomingSms(Adapter):
 
     LOG_URL = "https://www.twilio.com/console/sms/logs/"
     NO_ANSWER = '<?xml version="1.0" encoding="UTF-8"?><Response></Response>'
+    ALGORITHMS = {"HMAC_SHA1": "sha1", "HMAC_SHA256": "sha256"}
+    PORTS = {"http": ":80", "https": ":443"}
     MOST_MEDIA = 10  # of one message, says Twilio
     FIELDS = (
         ("text", "Account SID", "AccountSid"),
@@ -55,8 +63,11 @@ class TwilioIncomingSms(Adapter):
         token = self.options["auth_token"]
         if not token:
             return False
-        expected = base64_signature(token, self._signed(request), "sha1")
-        return not same_secret(expected, request.header("x-twilio-signature"))
+        named = _ALGORITHM.search(request.header("x-twilio-webhooks-signature-settings") or "")
+        algorithm = self.ALGORITHMS.get(named[1].upper() if named else "HMAC_SHA1")
+        given = request.header("x-twilio-signature")
+        signatures = (base64_signature(token, message, algorithm) for message in self._signed(request) if algorithm)
+        return not any(same_secret(signature, given) for signature in signatures)
 
     def replay_key(self, request: Request) -> str | None:
         message = request.get("MessageSid")
@@ -92,8 +103,23 @@ class TwilioIncomingSms(Adapter):
             for index, kind in enumerate(kinds)
         ]
 
-    def _signed(self, request: Request) -> bytes:
-        """What Twilio signs: the URL, then name and value of every form field, sorted by name. Latin-1 keeps bytes."""
-        fields = parse_qsl(request.body.decode("latin-1"), keep_blank_values=True, encoding="latin-1")
-        signed = "".join(name + value for name, value in sorted(set(fields)))
-        return request.url.encode("utf-8", "replace") + signed.encode("latin-1")
+    def _signed(self, request: Request) -> Iterator[bytes]:
+        """What Twilio signs: the URL as it was sent, then name and value of every form field, sorted by name; of any
+        other body, its digest in the URL. Latin-1 keeps bytes."""
+        digest = request.query.get("bodySHA256", [])
+        if request.content_type == "application/x-www-form-urlencoded" or not digest:
+            fields = parse_qsl(request.body.decode("latin-1"), keep_blank_values=True, encoding="latin-1")
+        elif same_secret(sha256(request.body).hexdigest(), digest[0]):
+            fields = []
+        else:
+            return
+        signed = "".join(name + value for name, value in sorted(set(fields))).encode("latin-1")
+        yield from (url.encode("utf-8", "replace") + signed for url in self._urls(request.url))
+
+    def _urls(self, url: str) -> list[str]:
+        """The URL as it was sent, without its port, and with the usual one: Twilio signs any of these."""
+        found = _URL.fullmatch(url)
+        if not found:
+            return [url]
+        host, port, rest = found["host"], found["port"], found["rest"]
+        return [url, host + rest, host + (port or self.PORTS[found["scheme"]]) + rest]

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 
 from chalicelib.adapters.kit import (
+    SENDER_OPTIONS,
     Action,
     Adapter,
     AlertDraft,
@@ -37,6 +38,7 @@ class Webhook(Adapter):
     vendor = "https://pagertree.com/docs/integration-guides/webhook"
     OPTIONS = (
         Option("token", str, "Requests must carry this in the header pagertree-token.", secret=True),
+        *SENDER_OPTIONS,
         Option(
             "capture_additional_data",
             bool,
@@ -60,7 +62,8 @@ class Webhook(Adapter):
 
     def blocked(self, request: Request) -> bool:
         token = self.options["token"]
-        return bool(token) and not same_secret(token, request.header("pagertree-token"))
+        wrong = bool(token) and not same_secret(token, request.header("pagertree-token"))
+        return wrong or super().blocked(request)
 
     def action(self, request: Request) -> Action:
         return self.action_of(noted(request, "event_type", self._payload(request).get("event_type")))
