@@ -51,7 +51,7 @@ class Form(Adapter):
     }
 
     def blocked(self, request: Request) -> bool:
-        """Whoever has the link to the page may send, since people are asked for no secret: give it to those concerned."""
+        """Whoever has the link to the page may send: people are asked for no secret. Give it to those concerned."""
         return False
 
     def action(self, request: Request) -> Action:
