@@ -18,7 +18,9 @@ from chalicelib.adapters.kit import (
     text,
 )
 
-_URGENCY = re.compile("low|medium|high|critical")
+_URGENCY = re.compile(r"\b(?:silent|low|medium|high|critical)\b", re.IGNORECASE)  # no "slow", no "below"
+_WORD = re.compile(r"[A-Za-z0-9-]+")
+_DIGITS = re.compile(r"\d+\.\d+")
 
 
 class SlackWebhook(Adapter):
@@ -48,13 +50,20 @@ class SlackWebhook(Adapter):
 
     def alert(self, request: Request) -> AlertDraft:
         message, channel, user = (request.get(field) for field in ("text", "channel_name", "user_name"))
-        urgency = _URGENCY.search(text(message).lower())
+        urgency = _URGENCY.search(text(message))
         return AlertDraft(
             title=first_text(message, joined(" ", "Slack message", channel, user)),
-            urgency=urgency.group() if urgency else None,
+            urgency=urgency[0] if urgency else None,
             additional_data=[
                 datum("text", "Trigger", request.get("trigger_word")),
                 datum("text", "Channel", channel),
                 datum("text", "User", user),
+                datum("link", "Message", self._link(request)),
             ],
         )
+
+    def _link(self, request: Request) -> str | None:
+        team, channel, timestamp = (text(request.get(name)) for name in ("team_domain", "channel_id", "timestamp"))
+        if not (_WORD.fullmatch(team) and _WORD.fullmatch(channel) and _DIGITS.fullmatch(timestamp)):
+            return None
+        return f"https://{team}.slack.com/archives/{channel}/p{timestamp.replace('.', '')}"
