@@ -1,4 +1,7 @@
-"""Twilio's webhook for an incoming message. Every message is an alert; Twilio is told to send no answer."""
+"""Twilio's webhook for an incoming message: SMS, MMS, WhatsApp. Every message is an alert; Twilio is told to send no answer.
+
+What became of messages that were sent (status callbacks) makes no alert.
+"""
 
 from __future__ import annotations
 
@@ -48,6 +51,7 @@ class TwilioIncomingSms(Adapter):
     ALGORITHMS = {"HMAC_SHA1": "sha1", "HMAC_SHA256": "sha256"}
     PORTS = {"http": ":80", "https": ":443"}
     MOST_MEDIA = 10  # of one message, says Twilio
+    RECEIVED = ("", "received")
     FIELDS = (
         ("text", "Account SID", "AccountSid"),
         ("text", "Message SID", "MessageSid"),
@@ -57,6 +61,11 @@ class TwilioIncomingSms(Adapter):
         ("text", "From State", "FromState"),
         ("text", "From City", "FromCity"),
         ("text", "From Zip", "FromZip"),
+        ("text", "Profile Name", "ProfileName"),
+        ("text", "Address", "Address"),
+        ("text", "Latitude", "Latitude"),
+        ("text", "Longitude", "Longitude"),
+        ("text", "Messaging Service SID", "MessagingServiceSid"),
     )
 
     def blocked(self, request: Request) -> bool:
@@ -74,6 +83,8 @@ class TwilioIncomingSms(Adapter):
         return replay_digest(text(message)) if self.options["auth_token"] and not blank(message) else None
 
     def action(self, request: Request) -> Action:
+        if text(request.get("MessageStatus")).lower() not in self.RECEIVED:
+            return Action.OTHER
         message = joined(" ", *(request.get(field) for field in ("MessageSid", "From", "Body")))
         return Action.CREATE if message else Action.OTHER
 
@@ -94,6 +105,10 @@ class TwilioIncomingSms(Adapter):
 
     def reply(self, request: Request, status: int) -> Reply:
         return Reply(status, self.NO_ANSWER, "text/xml")
+
+    def explain(self, request: Request) -> str | None:
+        status = text(request.get("MessageStatus"))
+        return f"this is a status callback ({status[:30]}), no incoming message" if status else None
 
     def _media(self, request: Request) -> list[Datum | None]:
         count = min(int(number(request.get("NumMedia")) or 0), self.MOST_MEDIA)
