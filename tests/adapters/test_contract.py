@@ -47,16 +47,7 @@ WITHOUT_GUIDE = (
     "server_guard24",
     "site24x7",
     "sixty_six_uptime",
-    "slack_webhook",
     "solar_winds",
-    "stackdriver",
-    "status_cake",
-    "status_gator",
-    "twilio_incoming_sms",
-    "typeform",
-    "uptime",
-    "uptime_robot",
-    "zendesk",
 )
 
 
