@@ -24,7 +24,7 @@ from chalicelib.adapters.kit import (
     text_or_none,
 )
 
-_URGENCY = re.compile("low|medium|high|critical")
+_URGENCY = re.compile(r"\b(?:silent|low|medium|high|critical)\b", re.IGNORECASE)  # in "High, customers call"
 
 
 def _expression_fault(expression: str) -> str | None:
@@ -74,11 +74,10 @@ class Webhook(Adapter):
     def alert(self, request: Request) -> AlertDraft:
         payload = self._payload(request)
         meta = mapping(payload.get("meta"))
-        urgency = _URGENCY.search(text(payload.get("urgency")).lower())
         return AlertDraft(
             title=first_text(payload.get("title"), "Webhook alert"),
             description=text_or_none(payload.get("description")),
-            urgency=urgency[0] if urgency else None,
+            urgency=self._urgency_word(payload.get("urgency")),
             incident=text(meta.get("incident")).strip().lower() not in self.FALSE_WORDS,
             incident_severity=text(meta.get("incident_severity")).strip().upper() or None,
             incident_message=text_or_none(meta.get("incident_message")),
@@ -102,6 +101,11 @@ class Webhook(Adapter):
 
         found = search(expression, params)
         return found if isinstance(found, dict) else params
+
+    def _urgency_word(self, urgency: Json) -> Json:
+        """The word as it was sent; of a text that no table knows, the first urgency in it."""
+        named = None if self.urgency(urgency) else _URGENCY.search(text(urgency))
+        return named[0] if named else urgency
 
     def _captured(self, payload: Mapping[str, Json]) -> list[Datum | None]:
         if not self.options["capture_additional_data"]:
