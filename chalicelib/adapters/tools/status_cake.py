@@ -1,7 +1,7 @@
 """StatusCake's web hook URL of a contact group: a POST of form fields, or a GET with the fields that the URL names.
 
-One alert per test: by its id, or by URL and name where no id is sent. The format of notices about certificates, page speed,
-domains and servers is not documented publicly; what has no status Up or Down makes no alert.
+One alert per test: by its id, or by URL and name where no id is sent. The format of notices about certificates, page
+speed, domains and servers is not documented publicly; what has no status Up or Down makes no alert.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""StatusGator's webhook, version 3.0. One alert per monitor, for its early warnings too. How StatusGator signs with a signing
-secret is not documented publicly: leave that empty and set an HTTP header there instead.
+"""StatusGator's webhook, version 3.0. One alert per monitor, for its early warnings too. How StatusGator signs with a
+signing secret is not documented publicly: leave that empty and set an HTTP header there instead.
 """
 
 from __future__ import annotations

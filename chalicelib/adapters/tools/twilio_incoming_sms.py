@@ -1,4 +1,5 @@
-"""Twilio's webhook for an incoming message: SMS, MMS, WhatsApp. Every message is an alert; Twilio is told to send no answer.
+"""Twilio's webhook for an incoming message: SMS, MMS, WhatsApp. Every message is an alert; Twilio is told to send no
+answer.
 
 What became of messages that were sent (status callbacks) makes no alert.
 """

@@ -1,7 +1,7 @@
 """Uptime.com's custom postback URL, whose legacy payload must be off. One alert per check.
 
-The state CRITICAL is what Uptime.com says of every check that is down, so it leaves the urgency to the integration; others
-(WARNING) set it.
+The state CRITICAL is what Uptime.com says of every check that is down, so it leaves the urgency to the integration;
+others (WARNING) set it.
 """
 
 from __future__ import annotations

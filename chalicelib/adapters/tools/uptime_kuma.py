@@ -1,7 +1,7 @@
 """Uptime Kuma's notification of type PagerTree, which is built in, or of type Webhook. One alert per monitor.
 
-What Kuma tells of no monitor (expiring certificates and domains, the Test button) all comes under one id: the reminders
-of a certificate or domain share an alert, any other message is one of its own. Nothing resolves these.
+What Kuma tells of no monitor (expiring certificates and domains, the Test button) all comes under one id: the
+reminders of a certificate or domain share an alert, any other message is one of its own. Nothing resolves these.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
 """UptimeRobot's webhook: a GET whose query string names its variables, or a POST of these as JSON or a form.
 
-One alert per monitor, and one for each certificate or domain that expires, which nothing resolves. A parameter groupSeconds
-that users write into the URL folds all outages within so many seconds into one alert, of all monitors alike; such an alert
-is resolved only by a recovery within the same period. Of the alert type 3 only the number is documented.
+One alert per monitor, and one for each certificate or domain that expires, which nothing resolves. A parameter
+groupSeconds that users write into the URL folds all outages within so many seconds into one alert, of all monitors
+alike; such an alert is resolved only by a recovery within the same period. Of the alert type 3 only the number is
+documented.
 """
 
 from __future__ import annotations
@@ -85,8 +86,8 @@ class UptimeRobot(Adapter):
         return "a certificate or domain expires, and the option create_on_expiry is off" if off else None
 
     def _expires(self, request: Request) -> bool:
-        name, number_ = request.get("alertTypeFriendlyName"), request.get("alertType")
-        return text(number_) == self.EXPIRY or (not blank(name) and _EXPIRY.search(text(name)) is not None)
+        name, kind = request.get("alertTypeFriendlyName"), request.get("alertType")
+        return text(kind) == self.EXPIRY or (not blank(name) and _EXPIRY.search(text(name)) is not None)
 
     def _others(self, request: Request) -> Iterator[Datum | None]:
         """What else UptimeRobot tells, which depends on the plan: its own names are the labels."""
