@@ -90,14 +90,14 @@ def types_table(folder: str = "") -> str:
         actions = {case.outcome.action for case in cases if not case.outcome.blocked}
         named = ", ".join(action.value for action in ACTIONS if action in actions)
         rows.append((f"[{adapter.name}]({folder}{slug}.md)", code(slug), named, _proof(adapter, cases)))
-    return table(("Tool", "Type", "Actions", "Token or signature"), rows)
+    return table(("Tool", "Type", "Actions", "Senders are checked by"), rows)
 
 
 def _proof(adapter: type[Adapter], cases: Sequence[Case]) -> str:
-    """How senders prove themselves to a type: by the vendor's scheme, or by one of those that many tools share."""
+    """How a type checks its senders: by the vendor's scheme, or by one of those that many tools share."""
     if not has_scheme(adapter):
         return code("sender_check")
-    return "the tool's own" if any(case.outcome.blocked for case in cases) else ""
+    return "a scheme of its own" if any(case.outcome.blocked for case in cases) else ""
 
 
 def _index() -> str:

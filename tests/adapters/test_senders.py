@@ -25,7 +25,7 @@ from twilio.request_validator import RequestValidator
 
 from chalicelib import adapters
 from chalicelib.adapters.kit.adapter import Adapter, adapt
-from chalicelib.adapters.kit.options import SENDER_OPTIONS, declared, defaults, has_scheme, read_options
+from chalicelib.adapters.kit.options import SENDER_OPTIONS, declared, defaults, generic, has_scheme, read_options
 from chalicelib.adapters.kit.request import Request
 from chalicelib.adapters.kit.senders import SCHEMES
 from chalicelib.errors import Invalid
@@ -201,6 +201,12 @@ def test_every_type_that_has_no_scheme_of_its_own_takes_the_shared_ones(slug: st
 def test_a_check_that_can_never_pass_or_never_refuse_is_not_saved(given_: dict[str, Any], fault: str) -> None:
     with pytest.raises(Invalid, match=fault):
         read_options(adapters.load("prometheus"), given_, {})
+
+
+def test_an_integration_whose_type_changes_goes_on_checking() -> None:
+    kept = generic({"sender_check": "bearer", "sender_secret": "x", "key_labels": "cluster"})
+    options = read_options(adapters.load("zabbix"), {}, kept)
+    assert adapters.load("zabbix")(options).blocked(Request())
 
 
 def test_both_can_be_taken_away_together() -> None:

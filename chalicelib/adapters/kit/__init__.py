@@ -22,7 +22,7 @@ from chalicelib.adapters.kit.options import KEY_LABELS, SENDER_OPTIONS
 from chalicelib.adapters.kit.reading import as_sent, noted
 from chalicelib.adapters.kit.request import Request
 from chalicelib.adapters.kit.senders import base64_signature, same_secret, signature_matches
-from chalicelib.adapters.kit.urgency import urgency_of, worst
+from chalicelib.adapters.kit.urgency import urgency_in, urgency_of, worst
 from chalicelib.adapters.kit.values import (
     Datum,
     Json,
@@ -74,6 +74,7 @@ __all__ = [
     "text",
     "text_or_none",
     "unique",
+    "urgency_in",
     "urgency_of",
     "walk",
     "with_labels",

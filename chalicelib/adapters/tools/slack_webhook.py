@@ -16,9 +16,9 @@ from chalicelib.adapters.kit import (
     joined,
     same_secret,
     text,
+    urgency_in,
 )
 
-_URGENCY = re.compile(r"\b(?:silent|low|medium|high|critical)\b", re.IGNORECASE)  # no "slow", no "below"
 _WORD = re.compile(r"[A-Za-z0-9-]+")
 _DIGITS = re.compile(r"\d+\.\d+")
 
@@ -50,10 +50,11 @@ class SlackWebhook(Adapter):
 
     def alert(self, request: Request) -> AlertDraft:
         message, channel, user = (request.get(field) for field in ("text", "channel_name", "user_name"))
-        urgency = _URGENCY.search(text(message))
+        lines = text(message).strip().splitlines()
         return AlertDraft(
-            title=first_text(message, joined(" ", "Slack message", channel, user)),
-            urgency=urgency[0] if urgency else None,
+            title=first_text(*lines[:1], joined(" ", "Slack message", channel, user)),
+            description=text(message).strip() if len(lines) > 1 else None,
+            urgency=urgency_in(message),
             additional_data=[
                 datum("text", "Trigger", request.get("trigger_word")),
                 datum("text", "Channel", channel),

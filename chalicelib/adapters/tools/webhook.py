@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
 from chalicelib.adapters.kit import (
@@ -22,9 +21,8 @@ from chalicelib.adapters.kit import (
     same_secret,
     text,
     text_or_none,
+    urgency_in,
 )
-
-_URGENCY = re.compile(r"\b(?:silent|low|medium|high|critical)\b", re.IGNORECASE)  # in "High, customers call"
 
 
 def _expression_fault(expression: str) -> str | None:
@@ -73,11 +71,11 @@ class Webhook(Adapter):
 
     def alert(self, request: Request) -> AlertDraft:
         payload = self._payload(request)
-        meta = mapping(payload.get("meta"))
+        meta, urgency = mapping(payload.get("meta")), payload.get("urgency")
         return AlertDraft(
             title=first_text(payload.get("title"), "Webhook alert"),
             description=text_or_none(payload.get("description")),
-            urgency=self._urgency_word(payload.get("urgency")),
+            urgency=urgency if self.urgency(urgency) else urgency_in(urgency) or urgency,
             incident=text(meta.get("incident")).strip().lower() not in self.FALSE_WORDS,
             incident_severity=text(meta.get("incident_severity")).strip().upper() or None,
             incident_message=text_or_none(meta.get("incident_message")),
@@ -101,11 +99,6 @@ class Webhook(Adapter):
 
         found = search(expression, params)
         return found if isinstance(found, dict) else params
-
-    def _urgency_word(self, urgency: Json) -> Json:
-        """The word as it was sent; of a text that no table knows, the first urgency in it."""
-        named = None if self.urgency(urgency) else _URGENCY.search(text(urgency))
-        return named[0] if named else urgency
 
     def _captured(self, payload: Mapping[str, Json]) -> list[Datum | None]:
         if not self.options["capture_additional_data"]:
