@@ -6,15 +6,16 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from chalicelib import adapters
-from chalicelib.adapters.kit.options import GENERIC_OPTIONS
+from chalicelib.adapters.kit.adapter import Adapter
+from chalicelib.adapters.kit.options import GENERIC_OPTIONS, SENDER_OPTIONS, has_scheme
 from chalicelib.adapters.kit.urgency import WORDS
 from dev.markdown import code, table
-from dev.type_page import ACTIONS, NOTICE, cases_of, is_checked, options_table, page
+from dev.type_page import ACTIONS, NOTICE, Case, cases_of, options_table, page
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = "docs/integration-types"
@@ -95,10 +96,18 @@ def types_table(folder: str = "") -> str:
     rows = []
     for slug in sorted(adapters.slugs(), key=lambda slug: adapters.load(slug).name.lower()):
         adapter = adapters.load(slug)
-        actions = {case.outcome.action for case in cases_of(slug) if not case.outcome.blocked}
+        cases = cases_of(slug)
+        actions = {case.outcome.action for case in cases if not case.outcome.blocked}
         named = ", ".join(action.value for action in ACTIONS if action in actions)
-        rows.append((f"[{adapter.name}]({folder}{slug}.md)", code(slug), named, "yes" if is_checked(adapter) else ""))
-    return table(("Tool", "Type", "Actions", "Token or signature"), rows)
+        rows.append((f"[{adapter.name}]({folder}{slug}.md)", code(slug), named, _proof(adapter, cases)))
+    return table(("Tool", "Type", "Actions", "Senders are checked by"), rows)
+
+
+def _proof(adapter: type[Adapter], cases: Sequence[Case]) -> str:
+    """How a type checks its senders: by the vendor's scheme, or by one of those that many tools share."""
+    if not has_scheme(adapter):
+        return code("sender_check")
+    return "a scheme of its own" if any(case.outcome.blocked for case in cases) else ""
 
 
 def _index() -> str:
@@ -110,6 +119,10 @@ def _index() -> str:
         types_table(),
         "## Options of every type",
         options_table(GENERIC_OPTIONS),
+        "## Options of types without a scheme of their own",
+        "Where the table above says `sender_check`, [one of the schemes that many tools share](../checking-senders.md) "
+        "can be chosen:",
+        options_table(SENDER_OPTIONS),
         "Over the API, a name is written with `option_` before it.",
         "## What a sender is answered",
         table(("Status", "When"), _ANSWERS),

@@ -14,7 +14,7 @@ from chalicelib import adapters
 from chalicelib.adapters import load_examples
 from chalicelib.adapters.kit.adapter import Action, Adapter, AlertDraft, Option, Outcome, Reply, adapt
 from chalicelib.adapters.kit.examples import CONTEXT, EXAMPLE_ID, EXAMPLE_INTEGRATION, request_of
-from chalicelib.adapters.kit.options import read_options
+from chalicelib.adapters.kit.options import has_scheme, read_options
 from dev.curl_line import curl
 from dev.markdown import block, code, pretty_json, table
 
@@ -28,6 +28,11 @@ _EFFECTS = {
     Action.RESOLVE: "resolves the alert",
     Action.OTHER: "does nothing",
 }
+_UNCHECKED = (
+    "This type has no scheme of its own: set `sender_check` and `sender_secret` to [one that many tools "
+    "share](../checking-senders.md), such as a bearer token. Without these, whoever knows the integration's URL can "
+    "send to it: keep the URL secret."
+)
 _KINDS = {str: "text", bool: "true or false", int: "whole number"}
 
 
@@ -103,11 +108,6 @@ def _series(slug: str) -> list[str]:
 def options_table(options: Iterable[Option]) -> str:
     rows = [(code(option.name), _kind(option), _default(option), option.help) for option in options]
     return table(("Option", "Kind", "Default", "What it does"), rows)
-
-
-def is_checked(adapter: type[Adapter]) -> bool:
-    """Whether the type checks a token or a signature."""
-    return adapter.blocked is not Adapter.blocked
 
 
 def _run(adapter: type[Adapter], name: str, given: dict[str, Any]) -> Case:
@@ -191,8 +191,8 @@ def _shown_alert(outcome: Outcome) -> dict[str, Any]:
 
 def _protection(adapter: type[Adapter]) -> str:
     secrets = [code(option.name) for option in adapter.OPTIONS if option.secret]
-    if not is_checked(adapter):
-        return "This type checks none. Whoever knows the integration's URL can send to it: keep the URL secret."
+    if not has_scheme(adapter):
+        return _UNCHECKED
     if not secrets:
         return inspect.getdoc(adapter.blocked) or ""
     set_ = f"Once {' or '.join(secrets)} is set"

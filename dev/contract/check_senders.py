@@ -35,13 +35,19 @@ def _cases(slug: str, option: str, blocked: bool) -> list[dict[str, Any]]:
 def _proofs(slug: str, option: str) -> list[dict[str, Any]]:
     """The examples that pass by this secret: those whose request, sent without any proof, would be blocked by it."""
     found = _cases(slug, option, blocked=False)
-    return [case for case in found if _blocks(slug, {**_open(slug, case), option: _ANOTHER}, _bare(request_of(case)))]
+    return [
+        case
+        for case in found
+        if _blocks(slug, {**_open(slug, case, but=option), option: _ANOTHER}, _bare(request_of(case)))
+    ]
 
 
-def _open(slug: str, case: dict[str, Any]) -> dict[str, Any]:
-    """The options of an example without its secrets."""
-    secret = {option.name for option in adapters.load(slug).OPTIONS if option.secret}
-    return {name: value for name, value in case["options"].items() if name not in secret}
+def _open(slug: str, case: dict[str, Any], but: str = "") -> dict[str, Any]:
+    """The options of an example without its secrets (`but` one), and without what makes sense with these alone."""
+    options = adapters.load(slug).OPTIONS
+    secret = {option.name for option in options if option.secret and option.name != but}
+    gone = secret | {option.name for option in options if option.required_with in secret}
+    return {name: value for name, value in case["options"].items() if name not in gone}
 
 
 def _blocks(slug: str, options: dict[str, Any], request: Request) -> bool:

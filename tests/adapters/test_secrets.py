@@ -16,7 +16,7 @@ from chalicelib import adapters
 from chalicelib.adapters import load_examples
 from chalicelib.adapters.kit.adapter import Action, Adapter, Option, adapt
 from chalicelib.adapters.kit.examples import request_of
-from chalicelib.adapters.kit.options import defaults
+from chalicelib.adapters.kit.options import declared, defaults
 from chalicelib.adapters.kit.request import Request
 from chalicelib.adapters.kit.secrets import MASK, masked, shown
 
@@ -190,7 +190,7 @@ def test_masking_twice_changes_nothing_more() -> None:
 
 def secret_options() -> list[tuple[str, str]]:
     types = ((slug, adapters.load(slug)) for slug in adapters.slugs())
-    return [(slug, option.name) for slug, adapter in types for option in adapter.OPTIONS if option.secret]
+    return [(slug, option.name) for slug, adapter in types for option in declared(adapter) if option.secret]
 
 
 @pytest.mark.parametrize(("slug", "option"), secret_options())

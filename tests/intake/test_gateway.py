@@ -10,11 +10,14 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode
 
 import pytest
+from twilio.request_validator import RequestValidator
 
+from chalicelib import adapters
 from chalicelib.adapters.kit.adapter import Reply
+from chalicelib.adapters.kit.options import defaults
 from chalicelib.adapters.kit.request import Request
 from chalicelib.errors import Unavailable
 from chalicelib.intake import gateway
@@ -48,6 +51,24 @@ def test_the_url_and_its_query_are_those_that_were_sent() -> None:
     assert request.url == f"https://hooks.example.com/integration/int_x?{query}"
     assert request.query == {"b": ["2"], "a": ["A b c", ""], "flag": [""], "ü": ["\ufffd"]}
     assert [name for name, _ in parse_qsl(query, keep_blank_values=True)] == ["b", "a", "a", "flag", "ü"]
+
+
+@pytest.mark.parametrize(
+    "query", ["?foo=1", "?bar=a+b", "?bar=a%20b", "?x", "?t=a@b.c", "?q=:,;~!*'()", "?a=%2f&a=%2F", ""]
+)
+def test_a_url_that_its_sender_signed_passes_the_check_letter_by_letter(query: str) -> None:
+    fields = {"MessageSid": "SM1", "From": "+15005550009", "Body": "b"}
+    signature = RequestValidator("12345").compute_signature(
+        f"https://hooks.example.com/integration/int_x{query}", fields
+    )
+    kind = "application/x-www-form-urlencoded"
+    headers = {"Content_Type": kind, "X_Twilio_Signature": signature}
+    sent = event(target=f"/integration/int_x{query}", body=urlencode(fields).encode(), **headers)
+    adapter = adapters.load("twilio_incoming_sms")
+    checked = adapter({**defaults(adapter), "auth_token": "12345"})
+    assert not checked.blocked(gateway.read_request(sent))
+    other = event(target=f"/integration/int_y{query}", body=urlencode(fields).encode(), **headers)
+    assert checked.blocked(gateway.read_request(other))
 
 
 def test_header_names_are_lower_case_and_the_sender_has_an_address() -> None:

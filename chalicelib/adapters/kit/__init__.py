@@ -14,17 +14,15 @@ from chalicelib.adapters.kit.adapter import (
     Outcome,
     Reply,
     adapt,
-    base64_signature,
-    same_secret,
-    signature_matches,
 )
 from chalicelib.adapters.kit.documents import parse_json, walk
 from chalicelib.adapters.kit.forms import nest
 from chalicelib.adapters.kit.keys import key, with_labels
-from chalicelib.adapters.kit.options import KEY_LABELS
+from chalicelib.adapters.kit.options import KEY_LABELS, SENDER_OPTIONS
 from chalicelib.adapters.kit.reading import as_sent, noted
 from chalicelib.adapters.kit.request import Request
-from chalicelib.adapters.kit.urgency import urgency_of, worst
+from chalicelib.adapters.kit.senders import base64_signature, same_secret, signature_matches
+from chalicelib.adapters.kit.urgency import urgency_in, urgency_of, worst
 from chalicelib.adapters.kit.values import (
     Datum,
     Json,
@@ -44,6 +42,7 @@ from chalicelib.adapters.kit.values import (
 
 __all__ = [
     "KEY_LABELS",
+    "SENDER_OPTIONS",
     "Action",
     "Adapter",
     "AlertDraft",
@@ -75,6 +74,7 @@ __all__ = [
     "text",
     "text_or_none",
     "unique",
+    "urgency_in",
     "urgency_of",
     "walk",
     "with_labels",

@@ -7,13 +7,12 @@ An adapter is a class with these members, in this order; each has a default here
 
 from __future__ import annotations
 
-import hmac
-from base64 import b64encode
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, ClassVar
 
+from chalicelib.adapters.kit import senders
 from chalicelib.adapters.kit.explain import explanation
 from chalicelib.adapters.kit.keys import bounded
 from chalicelib.adapters.kit.markup import Html
@@ -39,8 +38,8 @@ class Option:
     """One setting of an integration type. `kind` is str, bool or int; `check` answers a fault or None.
 
     `secret` options are never shown to anyone but admins and never logged. `format` tells a form how to show it:
-    ``yaml``, ``duration``, ``url``, ``handlebars``, ``text``. `required_with` names an option declared before this
-    one: where that is set, this one is required.
+    ``yaml``, ``duration``, ``url``, ``handlebars``, ``text``. `required_with` names another option: where that is set,
+    this one is required.
     """
 
     name: str
@@ -139,8 +138,10 @@ class Adapter:
         self.fetch = fetch
 
     def blocked(self, request: Request) -> bool:
-        """True when a token or signature is wrong or, once one is set, missing: the sender gets 403."""
-        return False
+        """True when a token or signature is wrong or, once one is set, missing: the sender gets 403.
+
+        A type that leaves this as it is has the options `sender_check` and `sender_secret`."""
+        return senders.is_refused(self.options, request)
 
     def replay_key(self, request: Request) -> str | None:
         """What to remember of a request that was taken for a day, so that a recording of it is not taken again: see
@@ -151,7 +152,7 @@ class Adapter:
         itself: the second would be lost. None while the secret is not set: whoever records a request could as well
         write one.
         """
-        return None
+        return senders.replay_key(self.options, request)
 
     def action(self, request: Request) -> Action:
         return Action.OTHER
@@ -217,21 +218,6 @@ class Adapter:
     def urgency(self, word: Json) -> str | None:
         """The urgency that a word means here, or None."""
         return urgency_of(word, self.URGENCIES, self.options.get("urgency_map"))
-
-
-def same_secret(expected: str, given: str | None) -> bool:
-    """Compare in constant time; a missing value never matches."""
-    return given is not None and hmac.compare_digest(expected.encode(), given.encode("utf-8", "surrogatepass"))
-
-
-def signature_matches(secret: str, body: bytes, given: str | None, algorithm: str = "sha256") -> bool:
-    """Compare a hex HMAC of the raw body in constant time; a missing signature never matches."""
-    return same_secret(hmac.new(secret.encode(), body, algorithm).hexdigest(), given)
-
-
-def base64_signature(secret: str, message: bytes, algorithm: str = "sha256") -> str:
-    """The HMAC of a message in base64, for senders that do not write it in hex."""
-    return b64encode(hmac.new(secret.encode(), message, algorithm).digest()).decode()
 
 
 @dataclass(frozen=True)

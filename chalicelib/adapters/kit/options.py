@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from chalicelib.adapters.kit.adapter import Adapter, Option
+from chalicelib.adapters.kit.senders import SCHEMES, secret_fault
 from chalicelib.adapters.kit.urgency import urgency_map_fault
 from chalicelib.durations import duration_fault
 from chalicelib.errors import check
@@ -88,6 +89,27 @@ GENERIC_OPTIONS: tuple[Option, ...] = (
 )
 
 
+SENDER_OPTIONS: tuple[Option, ...] = (
+    Option(
+        "sender_check",
+        str,
+        "How senders prove themselves. HTTP basic or bearer authentication, GitHub's X-Hub-Signature-256, Slack's "
+        "X-Slack-Signature (v0), or Standard Webhooks. Blank: whoever knows the URL can send.",
+        choices=SCHEMES,
+        required_with="sender_secret",
+    ),
+    Option(
+        "sender_secret",
+        str,
+        "What sender_check checks by: the bearer token, name:password, or the signing secret. Requests without proof "
+        "are refused.",
+        secret=True,
+        required_with="sender_check",
+    ),
+)
+"""The options of every type that has no scheme of its own: that leaves `Adapter.blocked` as it is. Other types may
+declare them beside their own."""
+
 KEY_LABELS = Option(
     "key_labels",
     str,
@@ -97,8 +119,14 @@ KEY_LABELS = Option(
 
 
 def declared(adapter: type[Adapter]) -> tuple[Option, ...]:
-    """All options of an integration type: its own, then the generic ones."""
-    return (*adapter.OPTIONS, *GENERIC_OPTIONS)
+    """All options of an integration type: its own, those of the schemes that many tools share, the generic ones."""
+    shared = () if has_scheme(adapter) else SENDER_OPTIONS
+    return (*adapter.OPTIONS, *shared, *GENERIC_OPTIONS)
+
+
+def has_scheme(adapter: type[Adapter]) -> bool:
+    """Whether an integration type checks its senders in a way of its own."""
+    return adapter.blocked is not Adapter.blocked
 
 
 def defaults(adapter: type[Adapter]) -> dict[str, Any]:
@@ -119,11 +147,21 @@ def read_options(adapter: type[Adapter], given: Mapping[str, Any], stored: Mappi
         elif option.name in given:
             values[option.name], fault = _cast(option, given[option.name])
             problems.extend([f"option_{option.name} {fault}"] if fault else [])
-        required = option.required or (option.required_with and values[option.required_with])
-        if required and values[option.name] in (None, ""):
-            problems.append(f"option_{option.name} can't be blank")
+    problems.extend(_missing(adapter, values))
     check(dict.fromkeys(problems))
     return {option.name: values[option.name] for option in declared(adapter)}
+
+
+def _missing(adapter: type[Adapter], values: Mapping[str, Any]) -> Iterator[str]:
+    """A message for each value that the others require, or that does not go with them."""
+    for option in declared(adapter):
+        required = option.required or (option.required_with and values[option.required_with])
+        if required and values[option.name] in (None, ""):
+            yield f"option_{option.name} can't be blank"
+    secret = values.get("sender_secret")
+    fault = secret_fault(values.get("sender_check"), secret) if secret else None
+    if fault:
+        yield f"option_sender_secret {fault}"
 
 
 def _strangers(adapter: type[Adapter], given: Mapping[str, Any]) -> Iterator[str]:
@@ -154,8 +192,8 @@ def _same(option: Option, value: Any, stored: Mapping[str, Any]) -> bool:
 
 
 def generic(options: Mapping[str, Any]) -> dict[str, Any]:
-    """The options that every type has: an integration whose type changes keeps them."""
-    names = {option.name for option in GENERIC_OPTIONS}
+    """The options that an integration keeps when its type changes, where the new one has them."""
+    names = {option.name for option in (*GENERIC_OPTIONS, *SENDER_OPTIONS)}
     return {name: value for name, value in options.items() if name in names}
 
 

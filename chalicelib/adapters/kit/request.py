@@ -20,7 +20,8 @@ _EPOCH = datetime.fromtimestamp(0, UTC)
 
 @dataclass(frozen=True)
 class Request:
-    """One webhook. Header names are lower case; `body` is exactly what was sent.
+    """One webhook. Header names are lower case; `url`, with its query, and `body` are exactly what was sent: some sign
+    them.
 
     `id` is the ULID given on receipt: unique per request and the same at every retry. `existing` is the live alert
     with this request's thirdparty_id, offered only to adapters that set `needs_existing`.

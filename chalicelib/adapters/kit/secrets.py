@@ -15,6 +15,7 @@ from urllib.parse import quote, quote_plus, unquote_plus, urlencode
 
 from chalicelib.adapters.kit.adapter import Adapter
 from chalicelib.adapters.kit.forms import urlencoded_fields
+from chalicelib.adapters.kit.options import declared
 from chalicelib.adapters.kit.request import Request
 from chalicelib.encoding import encode, rewritten
 
@@ -75,7 +76,7 @@ def describe(request: Request) -> dict[str, Any]:
 
 def _secrets(adapter: type[Adapter], request: Request, options: Mapping[str, Any], names: frozenset[str]) -> list[str]:
     """The values to hide, longest first, each as it is and as it is written in JSON and in URLs."""
-    values = [options.get(option.name) for option in adapter.OPTIONS if option.secret]
+    values = [options.get(option.name) for option in declared(adapter) if option.secret]
     for name, value in request.params.items() if names else ():
         if name.lower() in names:
             values += _texts(value)

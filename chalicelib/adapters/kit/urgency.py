@@ -26,6 +26,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
 not among them, because 1 is the worst in one tool and the least in another: types map theirs."""
 
 _URGENCY_OF = {word: urgency for urgency, words in WORDS.items() for word in words}
+_IN_A_TEXT = re.compile(r"\b(?:low|medium|high|critical)\b", re.IGNORECASE)  # in "low, please", not in "slow"
 _SEPARATORS = re.compile(r"[\s_-]+")
 _MOST_LINES = 100
 _LONGEST_WORD = 100
@@ -40,6 +41,12 @@ def urgency_of(word: Json, own: Mapping[str, str], wanted: str | None) -> str | 
     found = _read(wanted).get(spelling) if wanted else None
     found = found or {_folded(text(name)): urgency for name, urgency in own.items()}.get(spelling)
     return found or _URGENCY_OF.get(spelling)
+
+
+def urgency_in(message: Json) -> str | None:
+    """The first urgency that people name in a message, as a word of its own; never silent, which is said of phones."""
+    named = _IN_A_TEXT.search(text(message))
+    return named[0].lower() if named else None
 
 
 def worst(*urgencies: str | None) -> str | None:

@@ -50,6 +50,10 @@ class Form(Adapter):
         503: "This form is in maintenance. Try again later.",
     }
 
+    def blocked(self, request: Request) -> bool:
+        """Whoever has the link to the page may send: people are asked for no secret. Give it to those concerned."""
+        return False
+
     def action(self, request: Request) -> Action:
         return Action.OTHER if self._is_program(request) or self._is_empty(request) else Action.CREATE
 

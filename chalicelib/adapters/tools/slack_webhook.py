@@ -16,9 +16,11 @@ from chalicelib.adapters.kit import (
     joined,
     same_secret,
     text,
+    urgency_in,
 )
 
-_URGENCY = re.compile("low|medium|high|critical")
+_WORD = re.compile(r"[A-Za-z0-9-]+")
+_DIGITS = re.compile(r"\d+\.\d+")
 
 
 class SlackWebhook(Adapter):
@@ -48,13 +50,21 @@ class SlackWebhook(Adapter):
 
     def alert(self, request: Request) -> AlertDraft:
         message, channel, user = (request.get(field) for field in ("text", "channel_name", "user_name"))
-        urgency = _URGENCY.search(text(message).lower())
+        lines = text(message).strip().splitlines()
         return AlertDraft(
-            title=first_text(message, joined(" ", "Slack message", channel, user)),
-            urgency=urgency.group() if urgency else None,
+            title=first_text(*lines[:1], joined(" ", "Slack message", channel, user)),
+            description=text(message).strip() if len(lines) > 1 else None,
+            urgency=urgency_in(message),
             additional_data=[
                 datum("text", "Trigger", request.get("trigger_word")),
                 datum("text", "Channel", channel),
                 datum("text", "User", user),
+                datum("link", "Message", self._link(request)),
             ],
         )
+
+    def _link(self, request: Request) -> str | None:
+        team, channel, timestamp = (text(request.get(name)) for name in ("team_domain", "channel_id", "timestamp"))
+        if not (_WORD.fullmatch(team) and _WORD.fullmatch(channel) and _DIGITS.fullmatch(timestamp)):
+            return None
+        return f"https://{team}.slack.com/archives/{channel}/p{timestamp.replace('.', '')}"

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
 from chalicelib.adapters.kit import (
+    SENDER_OPTIONS,
     Action,
     Adapter,
     AlertDraft,
@@ -21,9 +21,8 @@ from chalicelib.adapters.kit import (
     same_secret,
     text,
     text_or_none,
+    urgency_in,
 )
-
-_URGENCY = re.compile("low|medium|high|critical")
 
 
 def _expression_fault(expression: str) -> str | None:
@@ -37,6 +36,7 @@ class Webhook(Adapter):
     vendor = "https://pagertree.com/docs/integration-guides/webhook"
     OPTIONS = (
         Option("token", str, "Requests must carry this in the header pagertree-token.", secret=True),
+        *SENDER_OPTIONS,
         Option(
             "capture_additional_data",
             bool,
@@ -60,7 +60,8 @@ class Webhook(Adapter):
 
     def blocked(self, request: Request) -> bool:
         token = self.options["token"]
-        return bool(token) and not same_secret(token, request.header("pagertree-token"))
+        wrong = bool(token) and not same_secret(token, request.header("pagertree-token"))
+        return wrong or super().blocked(request)
 
     def action(self, request: Request) -> Action:
         return self.action_of(noted(request, "event_type", self._payload(request).get("event_type")))
@@ -70,12 +71,11 @@ class Webhook(Adapter):
 
     def alert(self, request: Request) -> AlertDraft:
         payload = self._payload(request)
-        meta = mapping(payload.get("meta"))
-        urgency = _URGENCY.search(text(payload.get("urgency")).lower())
+        meta, urgency = mapping(payload.get("meta")), payload.get("urgency")
         return AlertDraft(
             title=first_text(payload.get("title"), "Webhook alert"),
             description=text_or_none(payload.get("description")),
-            urgency=urgency[0] if urgency else None,
+            urgency=urgency if self.urgency(urgency) else urgency_in(urgency) or urgency,
             incident=text(meta.get("incident")).strip().lower() not in self.FALSE_WORDS,
             incident_severity=text(meta.get("incident_severity")).strip().upper() or None,
             incident_message=text_or_none(meta.get("incident_message")),

@@ -15,6 +15,7 @@ from chalicelib.adapters.kit import (
     first_text,
     joined,
     same_secret,
+    split_unique,
     text,
 )
 from chalicelib.adapters.kit.freshness import is_fresh
@@ -34,13 +35,16 @@ class Zendesk(Adapter):
     )
 
     ACTIONS = {"create": Action.CREATE, "acknowledge": Action.ACKNOWLEDGE, "resolve": Action.RESOLVE}
-    URGENCIES = {"urgent": "critical", "high": "high", "normal": "medium", "low": "low"}
+    EVENT = "zen:event-type:"  # begins the type of a webhook that is subscribed to Zendesk's events
     FIELDS = (
-        ("link", "Zendesk Link", "link"),
         ("text", "Priority", "priority"),
         ("text", "Ticket Type", "ticket_type"),
         ("text", "Via", "via"),
         ("text", "Assignee Name", "assignee_name"),
+        ("text", "Requester Name", "requester_name"),
+        ("email", "Requester Email", "requester_email"),
+        ("text", "Organization", "organization_name"),
+        ("text", "Group", "group_name"),
     )
 
     def blocked(self, request: Request) -> bool:
@@ -53,7 +57,7 @@ class Zendesk(Adapter):
         return not (signed and is_fresh(request, timestamp))
 
     def action(self, request: Request) -> Action:
-        return self.ACTIONS.get(text(request.get("event_type")), Action.OTHER)
+        return self.action_of(request.get("event_type"))
 
     def thirdparty_id(self, request: Request) -> Json:
         return request.get("id")
@@ -63,6 +67,21 @@ class Zendesk(Adapter):
         return AlertDraft(
             title=first_text(request.get("title"), joined(" ", "Zendesk ticket", request.get("id"))),
             description=None if blank(description) else markup("<pre>{}</pre>", description),
-            urgency=self.URGENCIES.get(text(request.get("priority")).lower()),
-            additional_data=[datum(form, label, request.get(field)) for form, label, field in self.FIELDS],
+            urgency=request.get("priority"),
+            additional_data=[
+                datum("link", "Zendesk Link", self._link(request)),
+                *(datum(form, label, request.get(field)) for form, label, field in self.FIELDS),
+            ],
+            tags=split_unique(request.get("tags"), None),
         )
+
+    def explain(self, request: Request) -> str | None:
+        kind = text(request.get("type"))
+        if not kind.startswith(self.EVENT):
+            return None
+        return f"type is '{kind[:60]}': the webhook must be connected to triggers, not subscribed to Zendesk's events"
+
+    def _link(self, request: Request) -> str | None:
+        """Zendesk's placeholder {{ticket.link}} has no scheme."""
+        link = text(request.get("link")).strip()
+        return f"https://{link}" if link and "://" not in link else link

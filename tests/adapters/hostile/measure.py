@@ -134,7 +134,7 @@ def adapter_of(slug: str, options: Mapping[str, Any]) -> Adapter:
     adapter = adapters.load(slug)
     example = load_examples(slug)["create"].get("options", {})
     required = {option.name: example[option.name] for option in adapter.OPTIONS if option.required}
-    secrets = {option.name: "correct horse" for option in adapter.OPTIONS if option.secret}
+    secrets = {option.name: "correct horse" for option in adapter.OPTIONS if option.secret and not option.required_with}
     given = {**secrets, **required, **options}
     with contextlib.suppress(Invalid):
         given = read_options(adapter, given, {})

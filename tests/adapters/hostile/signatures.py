@@ -14,6 +14,7 @@ _SNS = {
     "Timestamp": "2026-03-01T08:15:00.000Z",
     "SignatureVersion": "2",
 }
+_SCHEMES = {"bearer": "x", "basic": "a:x", "github": "x", "slack": "x", "standard_webhooks": "whsec_AAAA"}
 _CERTIFICATE = "https://sns.us-east-1.amazonaws.com/SimpleNotificationService-0.pem"
 
 
@@ -21,7 +22,23 @@ def _sns(name: str, **fields: str) -> Hostile:
     return Hostile(f"sns: {name}", fixed(json.dumps(_SNS | fields)), "text/plain", ("aws_cloudwatch",))
 
 
+def _sender(scheme: str, secret: str) -> Hostile:
+    """A proof of one of the schemes that many tools share: many signatures, a time and an id of any length."""
+    headers = {
+        "authorization": f"{scheme} " + "A" * 300_000,
+        "x-hub-signature-256": "sha256=" + "é" * 300_000,
+        "x-slack-signature": "v0=" + "a" * 300_000,
+        "x-slack-request-timestamp": "9" * 300_000,
+        "webhook-id": "i" * 300_000,
+        "webhook-timestamp": "1e" + "9" * 300_000,
+        "webhook-signature": "v1,AAAA " * 40_000,
+    }
+    options = {"sender_check": scheme, "sender_secret": secret}
+    return Hostile(f"sender: {scheme}", fixed("{}"), slugs=("prometheus", "webhook"), options=options, headers=headers)
+
+
 SIGNATURES = (
+    *(_sender(scheme, secret) for scheme, secret in _SCHEMES.items()),
     _sns("a signature of a megabyte", Signature="A" * MIB, SigningCertURL=_CERTIFICATE),
     _sns("a certificate's address of a megabyte", Signature="AAAA", SigningCertURL=_CERTIFICATE * 14_000),
     _sns("a certificate in no region", Signature="AAAA", SigningCertURL="https://sns.zz-nowhere-1.amazonaws.com/x.pem"),

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.adapters.kit import Action, Adapter, AlertDraft, Request, adapt, urgency_of, worst
+from chalicelib.adapters.kit import Action, Adapter, AlertDraft, Request, adapt, urgency_in, urgency_of, worst
 from chalicelib.adapters.kit.options import declared, read_options
 from chalicelib.adapters.kit.urgency import WORDS, urgency_map_fault
 from chalicelib.errors import Invalid
@@ -92,3 +92,19 @@ def test_every_type_has_the_option() -> None:
 def test_the_worst_of_some_urgencies_is_the_most_urgent() -> None:
     assert worst("low", None, "critical", "medium") == "critical"
     assert worst("nonsense", None) is None
+
+
+@pytest.mark.parametrize(
+    ("message", "urgency"),
+    [
+        ("outage the shop is down, urgency HIGH", "high"),
+        ("low, please: critical it is not", "low"),
+        ("critical!", "critical"),
+        *(
+            (said, None)
+            for said in ("the shop is slow, see below", "highway", "the phones are silent", "", None, 7, [])
+        ),
+    ],
+)
+def test_an_urgency_in_a_message_is_a_word_of_its_own(message: Any, urgency: str | None) -> None:
+    assert urgency_in(message) == urgency
