@@ -22,10 +22,10 @@ $(VENV)/.installed: requirements.txt requirements-dev.txt
 install: $(VENV)/.installed
 
 run: install ## Run the whole service here; PORT=8000, DATA=./data to keep what it holds, RELOAD=1 to follow changes of code.
-	@$(BIN)/python -m dev.local
+	@$(BIN)/python -m signalbox run
 
 demo: install ## Show the main job: a webhook becomes an alert, is routed, and resolves.
-	@$(BIN)/python -m dev.demo
+	@$(BIN)/python -m signalbox demo
 
 test: install ## Run all tests (about two minutes).
 	@$(BIN)/python -m pytest -n 2
@@ -42,16 +42,16 @@ docs: install ## Write the pages of the integration types anew.
 	@$(BIN)/python -m dev.docs
 
 package: install ## Package for AWS: zip and linted template in build/package.
-	@$(BIN)/python -m dev.package --stage $(STAGE)
+	@$(BIN)/python -m signalbox package --stage $(STAGE)
 
 deploy: install ## Deploy to AWS: make deploy STAGE=prod ARGS="--alarm-email ops@example.com"
-	@$(BIN)/python -m dev.deploy --stage $(STAGE) $(ARGS)
+	@$(BIN)/python -m signalbox deploy --stage $(STAGE) $(ARGS)
 
 restore: install ## Restore a stage's tables: make restore STAGE=prod ARGS="--at 2026-03-02T09:00:00Z"
 	@$(BIN)/python -m dev.restore --stage $(STAGE) $(ARGS)
 
 account: install ## Make an account and its first token: make account STAGE=prod ARGS='--name Acme ...'
-	@$(BIN)/python -m dev.account create --stage $(STAGE) $(ARGS)
+	@$(BIN)/python -m signalbox account --stage $(STAGE) $(ARGS)
 
 e2e: install ## Deploy the package to an emulator of AWS and drive it.
 	@$(BIN)/python -m dev.e2e
@@ -60,10 +60,10 @@ bench: install ## Measure cold start, calls, costs and speed.
 	@$(BIN)/python -m dev.bench
 
 route: install ## Explain what RULES=file.yaml does with ALERT=file.json (NOW=ISO 8601 time).
-	@$(BIN)/python -m dev.route $(RULES) $(ALERT) $(if $(NOW),--now $(NOW))
+	@$(BIN)/python -m signalbox route $(RULES) $(ALERT) $(if $(NOW),--now $(NOW))
 
 import-alertmanager: install ## Turn CONFIG=alertmanager.yml into a router (TEAMS='--team "Name=tem_x"').
-	@$(BIN)/python -m dev.import_alertmanager $(CONFIG) $(TEAMS)
+	@$(BIN)/python -m signalbox import alertmanager $(CONFIG) $(TEAMS)
 
 alertmanager: install ## Let a real Alertmanager send to the local service.
 	@$(BIN)/python -m dev.alertmanager_check

@@ -1,4 +1,4 @@
-"""`python -m dev.account`: makes an account with its first admin, or another API token, on AWS or locally.
+"""Makes an account with its first admin, or another API token: `signalbox account`, `signalbox token`.
 
 `--stage` finds the tables by the CloudFormation stack of that stage, with the credentials of the AWS command line.
 Without it they come from the environment, as the functions get them: CONFIGURATION_TABLE and COUNTERS_TABLE.
@@ -10,7 +10,7 @@ import argparse
 import os
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -89,21 +89,27 @@ def _token(text: str) -> str:
     return text
 
 
-def _parser() -> argparse.ArgumentParser:
-    common = argparse.ArgumentParser(add_help=False)
-    common.add_argument("--stage", help="the deployment; without it the environment names the tables")
-    common.add_argument("--token", type=_token, help="the API token, at least 16 characters; a random one is safer")
-    parser = argparse.ArgumentParser(prog="python -m dev.account", description=(__doc__ or "").split("\n\n")[0])
-    commands = parser.add_subparsers(required=True)
-    making = commands.add_parser("create", parents=[common], help="make an account, its first admin and a token")
-    for name, prompt in (("name", "Name of the account"), ("user", "Your name"), ("email", "Your e-mail address")):
-        making.add_argument(f"--{name}", help=f"{prompt.lower()}; asked for when it is missing")
-        making.set_defaults(do=create, **{f"ask_{name}": prompt})
-    adding = commands.add_parser("token", parents=[common], help="make another API token of a user")
-    adding.set_defaults(do=token)
-    for name, text in (("account", "id of the account"), ("user", "id of the user"), ("name", "what the token is for")):
-        adding.add_argument(f"--{name}", required=True, help=text)
+def _parser(command: str, about: str) -> argparse.ArgumentParser:
+    where = "Without --stage, CONFIGURATION_TABLE and COUNTERS_TABLE in the environment name the tables."
+    parser = argparse.ArgumentParser(prog=f"signalbox {command}", description=about, epilog=where)
+    parser.add_argument("--stage", help="the deployment on AWS, such as prod")
+    parser.add_argument("--token", type=_token, help="the API token, at least 16 characters; a random one is safer")
     return parser
+
+
+def create_main(arguments: Sequence[str] | None = None) -> int:
+    parser = _parser("account", "Make an account, its first admin and an API token.")
+    for name, prompt in (("name", "Name of the account"), ("user", "Your name"), ("email", "Your e-mail address")):
+        parser.add_argument(f"--{name}", help=f"{prompt.lower()}; asked for when it is missing")
+        parser.set_defaults(**{f"ask_{name}": prompt})
+    return _run(parser.parse_args(arguments), create)
+
+
+def token_main(arguments: Sequence[str] | None = None) -> int:
+    parser = _parser("token", "Make another API token of a user. It is shown this once; only its hash is stored.")
+    for name, text in (("account", "id of the account"), ("user", "id of the user"), ("name", "what the token is for")):
+        parser.add_argument(f"--{name}", required=True, help=text)
+    return _run(parser.parse_args(arguments), token)
 
 
 def _ask(given: argparse.Namespace) -> None:
@@ -116,12 +122,11 @@ def _ask(given: argparse.Namespace) -> None:
             setattr(given, name, input(f"{prompt}: ").strip())
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    given = _parser().parse_args(arguments)
+def _run(given: argparse.Namespace, make: Callable[[argparse.Namespace], str]) -> int:
     try:
         _ask(given)
         use_stage(given.stage) if given.stage else use_environment()
-        print(given.do(given))
+        print(make(given))
     except SignalboxError as error:
         print("\n".join(error.messages), file=sys.stderr)
     except (Refused, StackError, BotoCoreError, ClientError) as error:
@@ -131,7 +136,3 @@ def main(arguments: Sequence[str] | None = None) -> int:
     else:
         return 0
     return 1
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,11 +1,13 @@
-"""`python -m dev.demo`: the main job from start to finish, on a service of its own. Exits with 1 when a step fails."""
+"""`signalbox demo`: the main job from start to finish, on a service of its own. Exits with 1 when a step fails."""
 
 from __future__ import annotations
 
+import argparse
 import json
 import logging
 import sys
 import textwrap
+from collections.abc import Sequence
 from typing import Any
 
 from chalicelib.adapters import load_examples
@@ -141,7 +143,8 @@ def show_routing(demo: Demo, alert: Any) -> None:
     say(f"  receiver: {', '.join(entry['receivers'])}")
 
 
-def main() -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
+    argparse.ArgumentParser(prog="signalbox demo", description=(__doc__ or "").partition(": ")[2]).parse_args(arguments)
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(message)s")
     print("Starting Signalbox on this machine ...", flush=True)
     try:
@@ -151,7 +154,7 @@ def main() -> int:
     except (Unexpected, OSError) as error:
         print(f"\nFAILED: {error}", file=sys.stderr)
         return 1
-    print("\nDone: one alert from firing to resolved. `make run` starts a service to try by hand.")
+    print("\nDone: one alert from firing to resolved. `make run` or `signalbox run` starts a service to try by hand.")
     return 0
 
 

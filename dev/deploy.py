@@ -10,7 +10,7 @@ import argparse
 import hashlib
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -113,18 +113,18 @@ def _flag(name: str) -> str:
     return "--" + "".join(f"-{letter.lower()}" if letter.isupper() else letter for letter in name).lstrip("-")
 
 
-def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description="Package the service and deploy it to AWS.")
+def _arguments(given: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="signalbox deploy", description="Package the service and deploy it to AWS.")
     parser.add_argument("--stage", required=True, help="name of the deployment, such as prod")
     for name, declared in template.read_folder()["Parameters"].items():
         if name != "Stage":
             about = f"{declared['Description']} (default: {declared['Default']!r})"
             parser.add_argument(_flag(name), dest=name, help=about, choices=declared.get("AllowedValues"))
-    return parser.parse_args()
+    return parser.parse_args(given)
 
 
-def main() -> int:
-    given = vars(_arguments())
+def main(arguments: Sequence[str] | None = None) -> int:
+    given = vars(_arguments(arguments))
     stage = given.pop("stage")
     parameters = {name: value for name, value in given.items() if value is not None}
     try:

@@ -16,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -159,11 +159,11 @@ def describe(out: Path) -> str:
     )
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(description="Package the service for AWS.")
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="signalbox package", description="Package the service for AWS.")
     parser.add_argument("--stage", default="dev", help="name of the deployment (default: dev)")
     parser.add_argument("--out", type=Path, default=DEFAULT, help="folder to write to (default: build/package)")
-    given = parser.parse_args()
+    given = parser.parse_args(arguments)
     try:
         lint(package(given.stage, given.out) / "sam.json")
     except PackageError as error:

@@ -1,4 +1,4 @@
-"""Shows what a rules file would do with an alert: `python -m dev.route RULES ALERT [--now 2026-01-31T09:00:00Z]`.
+"""Shows what a rules file would do with an alert: `signalbox route RULES ALERT [--now 2026-01-31T09:00:00Z]`.
 
 RULES is a YAML file as a router has it; ALERT a JSON file with an alert, or {"alert": {...}, "log": {...}}.
 """
@@ -16,7 +16,7 @@ from chalicelib.routing.preview import preview_rules
 
 
 def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="dev.route", description="Explain how rules route an alert.")
+    parser = argparse.ArgumentParser(prog="signalbox route", description="Explain how rules route an alert.")
     parser.add_argument("rules", type=Path, help="YAML file with a router's rules")
     parser.add_argument("alert", type=Path, help="JSON file with an alert, or with alert and log")
     parser.add_argument("--now", type=_time, default=None, help="ISO 8601 time to route at (default: now)")

@@ -7,7 +7,9 @@ from typing import Any
 
 import yaml
 
-FOLDER = Path(__file__).parent.parent / "infrastructure"
+from dev import project
+
+FOLDER = project.path("infrastructure")
 
 
 class _Loader(yaml.SafeLoader):

@@ -1,4 +1,4 @@
-"""`python -m dev.local`: the whole service on 127.0.0.1, with an account to try it. Ctrl-C stops it."""
+"""`signalbox run`: the whole service on 127.0.0.1, with an account to try it. Ctrl-C stops it."""
 
 from __future__ import annotations
 
@@ -56,6 +56,7 @@ Stop it with Ctrl-C.
 def _parser() -> argparse.ArgumentParser:
     environment = os.environ
     parser = argparse.ArgumentParser(
+        prog="signalbox run",
         description="Run the whole service on this machine, with moto in the place of AWS and an account to try it.",
         epilog="Each option can be set in the environment too, by the name in brackets.",
     )

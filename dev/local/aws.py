@@ -9,13 +9,13 @@ import threading
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
+from dev import project
 from dev.local import mends
 from dev.local.address import url_of
 
-RESOURCES = Path(__file__).parents[2] / "infrastructure" / "resources.yaml"
+RESOURCES = project.path("infrastructure") / "resources.yaml"
 REGION = "us-east-1"
 ACCOUNT = "123456789012"
 STAGE = "local"

@@ -57,17 +57,11 @@ def poll(sqs: Any, source: Source, stop: threading.Event, wait: Wait) -> None:
 def take_batch(sqs: Any, queue_url: str, queue_arn: str, source: Source) -> bool:
     """Receive messages and call the function; delete those that it did, show the others again soon, until the queue's
     redrive policy sets them aside. Answers whether there were any."""
-    received = sqs.receive_message(
-        QueueUrl=queue_url,
-        MaxNumberOfMessages=source.batch_size,
-        AttributeNames=["All"],
-        MessageAttributeNames=["All"],
-        WaitTimeSeconds=0,
-    ).get("Messages", [])
+    received = receive(sqs, queue_url, source.batch_size)
     if not received:
         return False
     try:
-        answer = source.function({"Records": [_record(message, queue_arn) for message in received]}, None) or {}
+        answer = source.function({"Records": [record(message, queue_arn) for message in received]}, None) or {}
         failed = {failure["itemIdentifier"] for failure in answer.get("batchItemFailures", [])}
     except Exception:
         _logger.exception("a whole batch of %d messages failed", len(received))
@@ -82,7 +76,15 @@ def take_batch(sqs: Any, queue_url: str, queue_arn: str, source: Source) -> bool
     return True
 
 
-def _record(message: Mapping[str, Any], queue_arn: str) -> dict[str, Any]:
+def receive(sqs: Any, queue_url: str, most: int) -> list[Any]:
+    """What SQS has now of a queue's messages, with all attributes."""
+    all_ = {"AttributeNames": ["All"], "MessageAttributeNames": ["All"]}
+    answer = sqs.receive_message(QueueUrl=queue_url, MaxNumberOfMessages=most, WaitTimeSeconds=0, **all_)
+    found: list[Any] = answer.get("Messages", [])
+    return found
+
+
+def record(message: Mapping[str, Any], queue_arn: str) -> dict[str, Any]:
     """A message as it is in the event that Lambda makes."""
     return {
         "messageId": message["MessageId"],

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
+from dev import project
 from dev.local.lines import Say
 from dev.local.stop import Stop
 
@@ -47,7 +48,7 @@ class Watch:
 
 def code(adapters: str) -> list[Path]:
     """What to watch: the application, and the packages that SIGNALBOX_ADAPTERS names."""
-    roots = [ROOT / "app.py", ROOT / "chalicelib"]
+    roots = [project.path("app.py"), project.path("chalicelib")]
     for package in re.split(r"[\s,]+", adapters.strip()):
         spec = find_spec(package.partition(".")[0]) if package else None
         roots += map(Path, (spec and spec.submodule_search_locations) or ())

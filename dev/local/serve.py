@@ -14,6 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from dev import project
 from dev.local import aws, data, events, queues
 from dev.local.address import listen
 from dev.local.gateway import Gateway
@@ -60,8 +61,7 @@ def running(
         if keeper:
             keeper.folder.read()
             cleanup.enter_context(keeper)
-        import app
-
+        app = project.application()
         server.gateway = Gateway(app.app)
         service = Service(server.url, setting.token, server.url + _seeded(server, setting.token, keeper), aws_url)
         setting.announce(service)

@@ -18,13 +18,13 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from chalicelib.api.openapi import docs_page, docs_policy, document
 from chalicelib.intake.gateway import ROUTES
-from tests.conftest import World
+from signalbox.testing import World
 
 BASE = "https://alerts.example.com/live"
 
 
 @pytest.fixture(scope="module")
-def described(_app: Any) -> dict[str, Any]:
+def described(signalboxsignalbox_app: Any) -> dict[str, Any]:
     return document(BASE)
 
 
@@ -45,13 +45,13 @@ def test_the_document_is_valid_openapi(described: dict[str, Any]) -> None:
     assert [error.message for error in OpenAPIV31SpecValidator(described).iter_errors()] == []
 
 
-def test_the_document_lists_every_route_and_no_other(_app: Any, described: dict[str, Any]) -> None:
-    mounted = {path: tuple(methods) for path, methods in _app.routes.items()} | ROUTES
+def test_the_document_lists_every_route_and_no_other(signalbox_app: Any, described: dict[str, Any]) -> None:
+    mounted = {path: tuple(methods) for path, methods in signalbox_app.routes.items()} | ROUTES
     routes = {(path, method) for path, methods in mounted.items() for method in methods}
     assert {(path, method) for path, method, _ in operations(described)} == routes
 
 
-def test_the_document_and_its_page_know_that_integrations_have_a_place_of_their_own(_app: Any) -> None:
+def test_the_document_and_its_page_know_that_integrations_have_a_place_of_their_own(signalbox_app: Any) -> None:
     place = "https://hooks.example.com"
     for path, _, operation in operations(document(BASE, place)):
         assert (operation.get("servers") == [{"url": place}]) == path.startswith("/integration/{id}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.conftest import World
+from signalbox.testing import World
 from tests.flows.script import Flow
 
 

@@ -22,7 +22,7 @@ from datetime import timedelta
 from typing import Any
 
 from chalicelib.durations import parse_duration
-from tests.conftest import World
+from signalbox.testing import World
 
 NEW = {"status": "queued", "to": [], "count": 0, "parent": None}
 QUEUES = (

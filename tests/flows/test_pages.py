@@ -11,7 +11,7 @@ import pytest
 from chalicelib.routing.rules import parse_rules
 from chalicelib.templates import render
 from chalicelib.templates.helpers import HELPERS
-from dev import import_alertmanager, route
+from dev import import_rules, route
 
 DOCS = Path(__file__).parents[2] / "docs"
 ROUTERS, TEMPLATES = ((DOCS / name).read_text(encoding="utf-8") for name in ("routers.md", "templates.md"))
@@ -46,7 +46,7 @@ def test_the_page_on_routers_shows_what_the_import_prints(tmp_path, capsys):
     path = tmp_path / "alertmanager.yml"
     path.write_text(config)
     teams = ["--team", "ops=tem_4fK0c2nVbQx1Za", "--team", "database=tem_7hT2mW9sLpD3Xc"]
-    assert import_alertmanager.main([str(path), *teams]) == 0
+    assert import_rules.main(["alertmanager", str(path), *teams]) == 0
     printed = capsys.readouterr()
     assert (printed.out, printed.err) == (rules, blocks(ROUTERS)[-1])
     assert len(parse_rules(rules).rules) == 3

@@ -12,7 +12,7 @@ from moto.sqs.exceptions import ReceiptHandleIsInvalid
 from moto.sqs.models import SQSBackend
 
 from dev.local import mends, queues
-from tests.conftest import START
+from signalbox.testing import START
 from tests.local import pristine
 
 mends.apply()

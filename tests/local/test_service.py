@@ -32,7 +32,7 @@ def test_a_poisoned_message_ends_in_the_dead_letters_and_its_neighbours_are_proc
 
 
 def test_a_second_account_sees_nothing_of_the_first(service: Service) -> None:
-    made = _account(service, "create", "--name", "Acme", "--user", "Ada", "--email", "ada@example.com")
+    made = _account(service, "account", "--name", "Acme", "--user", "Ada", "--email", "ada@example.com")
     assert made.returncode == 0, made.stderr
     account = re.search(r"\((acc_\w+)\)", made.stdout)[1]
     user = re.search(r"usr_\w+", made.stdout)[0]
@@ -47,7 +47,7 @@ def test_a_second_account_sees_nothing_of_the_first(service: Service) -> None:
 def _account(service: Service, *arguments: str) -> subprocess.CompletedProcess[str]:
     keys = {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local", "AWS_DEFAULT_REGION": "us-east-1"}
     more = {**keys, "AWS_ENDPOINT_URL": service.aws_url}
-    command = [sys.executable, "-m", "dev.account", *arguments, "--stage", "local"]
+    command = [sys.executable, "-m", "signalbox", *arguments, "--stage", "local"]
     return subprocess.run(command, cwd=ROOT, env=environment(**more), capture_output=True, text=True, timeout=30)
 
 

@@ -17,7 +17,7 @@ from chalicelib.routing.importers.alertmanager import ConversionError, Converted
 from chalicelib.routing.importers.alertmanager.matchers import NoEquivalent, parse_matchers
 from chalicelib.routing.route import Plan, route
 from chalicelib.routing.rules import parse_rules
-from dev.import_alertmanager import main
+from dev.import_rules import main
 from tests.routing.script import START
 
 RECEIVERS = ("root", "db", "web", "ops", "night")
@@ -316,9 +316,9 @@ def test_any_tree_is_turned_or_refused(tree: Any) -> None:
 def test_the_terminal_prints_rules_and_notes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     config = tmp_path / "alertmanager.yml"
     config.write_text("route: {receiver: ops, group_wait: 10s}", encoding="utf-8")
-    assert main([str(config), "--team", "ops=tem_5"]) == 0
+    assert main(["alertmanager", str(config), "--team", "ops=tem_5"]) == 0
     printed = capsys.readouterr()
     assert parse_rules(printed.out).receivers()[0][2] == "tem_5"
     assert "default receiver: tem_5" in printed.err
     assert "note: no equivalent: group_wait" in printed.err
-    assert main([str(tmp_path / "none.yml")]) == 2
+    assert main(["alertmanager", str(tmp_path / "none.yml")]) == 2
