@@ -7,7 +7,7 @@ PORT ?= 8000
 export PORT DATA RELOAD
 
 .DEFAULT_GOAL := help
-.PHONY: help install run demo test lint check docs package deploy restore account e2e bench route import-alertmanager alertmanager clean
+.PHONY: help install run demo test lint check docs package deploy restore account token e2e bench route import-alertmanager alertmanager clean
 
 help: ## Show the targets.
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -27,8 +27,8 @@ run: install ## Run the whole service here; PORT=8000, DATA=./data to keep what 
 demo: install ## Show the main job: a webhook becomes an alert, is routed, and resolves.
 	@$(BIN)/python -m signalbox demo
 
-test: install ## Run all tests (about two minutes).
-	@$(BIN)/python -m pytest -n 2
+test: install ## Run all tests, on all cores.
+	@$(BIN)/python -m pytest -n auto
 
 lint: install ## Check style, types and layers.
 	@$(BIN)/ruff check .
@@ -36,7 +36,7 @@ lint: install ## Check style, types and layers.
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
 
-check: lint test package ## Everything CI checks: style, types, layers, tests, the linted package.
+check: lint test package ## Everything CI checks; make -k check goes on after a failure.
 
 docs: install ## Write the pages of the integration types anew.
 	@$(BIN)/python -m dev.docs
@@ -52,6 +52,9 @@ restore: install ## Restore a stage's tables: make restore STAGE=prod ARGS="--at
 
 account: install ## Make an account and its first token: make account STAGE=prod ARGS='--name Acme ...'
 	@$(BIN)/python -m signalbox account --stage $(STAGE) $(ARGS)
+
+token: install ## Make another API token of a user: make token STAGE=prod ARGS='--account acc_x --user usr_x --name CI'
+	@$(BIN)/python -m signalbox token --stage $(STAGE) $(ARGS)
 
 e2e: install ## Deploy the package to an emulator of AWS and drive it.
 	@$(BIN)/python -m dev.e2e

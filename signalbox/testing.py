@@ -113,6 +113,8 @@ class World:
         return sum(self._deliver(source) for source in events.sources(self.app, STAGE))
 
     def _deliver(self, source: events.Source) -> int:
+        if not aws.queues()[source.queue].messages:
+            return 0
         url = self.sqs.get_queue_url(QueueName=source.queue)["QueueUrl"]
         records = self._receive(url)
         for start in range(0, len(records), source.batch_size):

@@ -13,7 +13,7 @@ from chalice.app import SQSEventConfig
 
 Function = Callable[[Mapping[str, Any], Any], Any]
 Wait = Callable[[threading.Event], None]
-TICK_SECONDS = 3.0
+TICK_SECONDS = 20.0
 _RETRY_SECONDS = 2
 _logger = logging.getLogger("signalbox")
 
@@ -107,13 +107,14 @@ def _attributes(received: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def tick(function: Function, stop: threading.Event) -> None:
-    """Call a scheduled function every few seconds until `stop` is set."""
-    while not stop.wait(TICK_SECONDS):
+    """Call a scheduled function now and every few seconds until `stop` is set."""
+    while not stop.is_set():
         try:
             function(_schedule_event(), None)
         except Exception:
             if not stop.is_set():
                 _logger.exception("the schedule failed")
+        stop.wait(TICK_SECONDS)
 
 
 def _schedule_event() -> dict[str, Any]:

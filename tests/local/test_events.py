@@ -124,3 +124,21 @@ def test_a_queue_that_fails_is_polled_again(caplog: pytest.LogCaptureFixture, mo
     poll(queue, source(lambda event, context: None), stop, lambda stopped: None)
     assert stop.is_set()
     assert "out of order" in caplog.text
+
+
+def test_the_schedule_runs_at_the_start_and_until_the_stop(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(events, "TICK_SECONDS", 0)
+    stop, runs = threading.Event(), []
+
+    def schedule(event: Any, context: Any) -> None:
+        runs.append(event["detail-type"])
+        if len(runs) == 3:
+            stop.set()
+        elif len(runs) == 2:
+            raise RuntimeError("out of order")
+
+    events.tick(schedule, stop)
+    assert runs == ["Scheduled Event"] * 3
+    assert "out of order" in caplog.text
