@@ -6,6 +6,7 @@ import argparse
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module, metadata
+from pathlib import Path
 from typing import NamedTuple
 
 
@@ -16,11 +17,13 @@ class Command(NamedTuple):
     summary: str
 
 
+_FOR_TESTS = ("pytest", "hypothesis")
 COMMANDS: Mapping[str, Command] = {
     "run": Command("dev.local.__main__:main", "run the whole service on this machine"),
     "demo": Command("dev.demo:main", "show the main job: a webhook becomes an alert, is routed, and resolves"),
     "route": Command("dev.route:main", "explain what rules do with an alert"),
     "import": Command("dev.import_rules:main", "turn another tool's configuration into a router's rules"),
+    "contract": Command("dev.contract.__main__:main", "hold adapters of your own to the contract of all adapters"),
     "package": Command("dev.package:main", "package the service for AWS"),
     "deploy": Command("dev.deploy:main", "package the service and deploy it to AWS"),
     "account": Command("dev.account:create_main", "make an account with its first admin and an API token"),
@@ -52,10 +55,20 @@ def _parser() -> argparse.ArgumentParser:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     given = _parser().parse_args(arguments)
-    module, _, function = COMMANDS[given.command].place.partition(":")
-    run: Callable[[Sequence[str]], int] = getattr(import_module(module), function)
+    sys.path.append(str(Path.cwd()))  # where own adapters may be, behind all else that has their names
     try:
-        return run(given.arguments)
+        return _function(COMMANDS[given.command])(given.arguments)
     except KeyboardInterrupt:
         print("stopped", file=sys.stderr)
         return 130
+
+
+def _function(command: Command) -> Callable[[Sequence[str]], int]:
+    module, _, name = command.place.partition(":")
+    try:
+        function: Callable[[Sequence[str]], int] = getattr(import_module(module), name)
+    except ModuleNotFoundError as error:
+        if error.name not in _FOR_TESTS:
+            raise
+        raise SystemExit(f"{error.name} is not installed: pip install 'signalbox[test]' has what tests need") from error
+    return function

@@ -1,4 +1,4 @@
-"""`python -m dev.contract PACKAGE [PACKAGE ...]`: hold the adapters of private packages to the contract.
+"""`signalbox contract PACKAGE ...`, or `python -m dev.contract`: hold private packages' adapters to the contract.
 
 A package is a folder of modules, one per tool, with `examples/` and `guides/` beside them; it must be importable from
 here (PYTHONPATH). Exits 0 when all is well, 1 when a check fails, 2 when a package cannot be used.
@@ -41,8 +41,8 @@ def run(packages: Sequence[str]) -> int:
     return int(pytest.main([*shown, *found, *map(str, CHECKS)], plugins=[_Subjects(slugs)]))
 
 
-def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="python -m dev.contract", description=__doc__)
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="signalbox contract", description=__doc__)
     parser.add_argument("packages", nargs="+", metavar="PACKAGE", help="importable name, such as acme_adapters")
     given = parser.parse_args(arguments)
     try:

@@ -143,9 +143,4 @@ def main(arguments: Sequence[str] | None = None) -> int:
     stop = Stop()
     given = _parser().parse_args(arguments)
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s", datefmt="%H:%M:%S")
-    sys.path.append(str(Path.cwd()))  # where own adapters may be, behind all else that has their names
     return _supervise(given, stop) if given.reload and not given.inherited else _serve(given, stop)
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[2]
 REFUSED = 2
 """The exit code of a service that no change of code helps: its options or its folder cannot be used."""
 
-_PROGRAM = "import sys; sys.path.insert(0, sys.argv.pop(1)); from dev.local.__main__ import main; sys.exit(main())"
+_PROGRAM = "import sys; sys.path.insert(0, sys.argv.pop(1)); from signalbox.command import main; sys.exit(main())"
 _SECONDS_BETWEEN_LOOKS = 0.4
 _SECONDS_TO_STOP = 15
 
@@ -59,7 +59,17 @@ def supervise(options: Sequence[str], sockets: Sequence[int], watch: Watch, stop
     """Run the service with these options and sockets until it is to stop, or ends by itself; answers its exit code."""
     alive, _ = os.pipe()  # what reads it sees the end of this process, however it ends
     inherited = (*sockets, alive)
-    command = [sys.executable, "-P", "-c", _PROGRAM, str(ROOT), *options, "--inherited", ",".join(map(str, inherited))]
+    command = [
+        sys.executable,
+        "-P",
+        "-c",
+        _PROGRAM,
+        str(ROOT),
+        "run",
+        *options,
+        "--inherited",
+        ",".join(map(str, inherited)),
+    ]
     again: list[str] = []
     while True:
         arguments = [*command, *again]

@@ -21,7 +21,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 TOKEN = "token-of-these-tests"
-COMMAND = [sys.executable, "-m", "dev.local"]
+COMMAND = [sys.executable, "-m", "signalbox", "run"]
 
 
 @dataclass

@@ -19,6 +19,7 @@ from tests.local.conftest import ROOT
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 PAGE = (ROOT / "docs" / "testing.md").read_text()
+ADAPTERS_PAGE = (ROOT / "docs" / "adding-an-adapter.md").read_text()
 
 
 @pytest.fixture(scope="session")
@@ -71,13 +72,25 @@ def test_the_demo_runs_outside_of_the_checkout(site: Path, elsewhere: Path) -> N
     assert {path.name for path in elsewhere.iterdir()} == {"app.py", "dev"}
 
 
-def test_the_example_on_the_page_on_testing_passes_in_a_project_of_its_own(site: Path, elsewhere: Path) -> None:
-    (elsewhere / "tests").mkdir()
-    for name, content in re.findall(r"^`([\w/.]+)`:\n\n```\w+\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE):
-        (elsewhere / name).write_text(content)
+def write_files_of(page: str, folder: Path) -> None:
+    for name, content in re.findall(r"^`([\w/.]+)`:\n\n```\w+\n(.*?)^```$", page, re.DOTALL | re.MULTILINE):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(content)
+
+
+def test_the_contract_is_held_outside_of_the_checkout(site: Path, elsewhere: Path) -> None:
+    write_files_of(ADAPTERS_PAGE, elsewhere)
+    done = run([sys.executable, str(site / "bin" / "signalbox"), "contract", "acme_adapters"], site, elsewhere)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert " passed" in done.stdout
+
+
+def test_the_examples_on_the_page_on_testing_pass_in_a_project_of_its_own(site: Path, elsewhere: Path) -> None:
+    write_files_of(PAGE, elsewhere)
+    write_files_of(ADAPTERS_PAGE, elsewhere)
     done = run([sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-q", "tests"], site, elsewhere)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert re.search(r"^4 passed", done.stdout, re.MULTILINE), done.stdout
+    assert re.search(r"^5 passed", done.stdout, re.MULTILINE), done.stdout
 
 
 def test_the_page_on_testing_names_what_the_world_has(world: Any) -> None:
@@ -136,3 +149,12 @@ def test_what_is_pinned_is_within_what_may_be_installed() -> None:
     for name, found in ranges.items():
         (pinned,) = (deployed | developed)[name].specifier
         assert found.specifier.contains(pinned.version), name
+
+
+def test_a_command_that_needs_what_tests_need_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    def absent(name: str) -> Any:
+        raise ModuleNotFoundError("No module named 'hypothesis'", name="hypothesis")
+
+    monkeypatch.setattr(command, "import_module", absent)
+    with pytest.raises(SystemExit, match=r"hypothesis is not installed: pip install 'signalbox\[test\]'"):
+        command.main(["contract", "acme_adapters"])

@@ -18,9 +18,9 @@ from tests.local.conftest import ROOT, started, until
 
 STUB = """
 import os, sys
-starts = sys.argv[2]
+starts = sys.argv[3]
 with open(starts, "a") as file:
-    file.write(f"{os.getpid()} {' '.join(sys.argv[3:])}\\n")
+    file.write(f"{os.getpid()} {' '.join(sys.argv[4:])}\\n")
 exec(open(starts + ".behaviour").read())
 """
 SERVES = "import signal; signal.sigwait([signal.SIGTERM])"
@@ -157,7 +157,7 @@ def test_the_application_and_own_adapters_are_watched(tmp_path: Path, monkeypatc
 def test_edited_code_answers_the_next_request_and_all_is_as_it_was(tmp_path: Path) -> None:
     """The real service, on a copy of its code."""
     root = tmp_path / "root"
-    for name in ("chalicelib", "dev", "infrastructure"):
+    for name in ("chalicelib", "dev", "infrastructure", "signalbox"):
         shutil.copytree(ROOT / name, root / name)
     shutil.copy(ROOT / "app.py", root)
     adapter = root / "chalicelib" / "adapters" / "tools" / "webhook.py"
