@@ -21,6 +21,10 @@ def say(text: str) -> None:
         return
 
 
+def to_nobody(text: str) -> None:
+    """What is said where nobody listens."""
+
+
 def of_request(status: int, method: str, target: str, seconds: float) -> str:
     """The line of a request that was answered. Its query is left out: it may hold secrets."""
     path = _UNPRINTABLE.sub("?", target.partition("?")[0])[:_LONGEST_PATH]

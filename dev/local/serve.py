@@ -7,7 +7,7 @@ import os
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
@@ -18,7 +18,7 @@ from dev import project
 from dev.local import aws, data, events, queues
 from dev.local.address import listen
 from dev.local.gateway import Gateway
-from dev.local.lines import Say
+from dev.local.lines import Say, to_nobody
 from dev.local.server import Server
 from dev.local.verdicts import telling_dead_letters, told
 
@@ -44,7 +44,7 @@ class Setting:
 
     token: str = "local-dev-token"
     folder: Path | None = None
-    say: Say | None = None
+    say: Say = to_nobody
     announce: Callable[[Service], None] = field(default=lambda service: None)
 
 
@@ -70,7 +70,7 @@ def running(
 
 
 @contextmanager
-def _threads(app: Any, server: Server, say: Say | None) -> Iterator[None]:
+def _threads(app: Any, server: Server, say: Say) -> Iterator[None]:
     from chalicelib.storage import clients
 
     stop, sqs = threading.Event(), clients.client("sqs")
@@ -81,12 +81,12 @@ def _threads(app: Any, server: Server, say: Say | None) -> Iterator[None]:
     ]
     for source in sources:
         wait = partial(queues.wait_for_message, aws.queues()[source.queue])
-        works.append(partial(events.poll, sqs, telling_dead_letters(source, say) if say else source, stop, wait))
+        works.append(partial(events.poll, sqs, telling_dead_letters(source, say), stop, wait))
     threads = [threading.Thread(target=work, daemon=True) for work in works]
     for thread in threads:
         thread.start()
     try:
-        with told(say) if say else nullcontext():
+        with told(say):
             yield
     finally:
         server.close_gateway(_SECONDS_FOR_A_BATCH)

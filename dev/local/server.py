@@ -29,7 +29,7 @@ class Server(ThreadingMixIn, TCPServer):
     block_on_close = False
     gateway: Gateway
 
-    def __init__(self, listener: socket.socket, say: Say | None) -> None:
+    def __init__(self, listener: socket.socket, say: Say) -> None:
         """Of a socket that listens; `say` gets a line for each request."""
         super().__init__(listener.getsockname(), Handler, bind_and_activate=False)
         self.socket.close()
@@ -139,8 +139,7 @@ class Handler(BaseHTTPRequestHandler):
         self._send(refusal(code, (message or "bad request").lower()))
 
     def _log(self, begun: float) -> None:
-        if self.server.say:
-            self.server.say(of_request(self.status, self.command, self.path, time.monotonic() - begun))
+        self.server.say(of_request(self.status, self.command, self.path, time.monotonic() - begun))
 
     def log_message(self, format: str, *arguments: Any) -> None:
         """Nothing: `_log` tells of each request."""

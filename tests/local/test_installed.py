@@ -67,7 +67,7 @@ def elsewhere(tmp_path: Path) -> Path:
 
 def test_the_demo_runs_outside_of_the_checkout(site: Path, elsewhere: Path) -> None:
     done = run([sys.executable, str(site / "bin" / "signalbox"), "demo"], site, elsewhere)
-    assert done.returncode == 0, done.stderr
+    assert (done.returncode, done.stderr) == (0, "")
     assert "Done: one alert from firing to resolved." in done.stdout
     assert {path.name for path in elsewhere.iterdir()} == {"app.py", "dev"}
 
