@@ -7,6 +7,7 @@ import errno
 import json
 import logging
 import os
+import shutil
 import socket
 import sys
 import tempfile
@@ -126,6 +127,8 @@ def _serve(given: argparse.Namespace, stop: Stop) -> int:
     except data.Unusable as error:
         print(error, file=sys.stderr)
         return reload.REFUSED
+    if given.temporary and reload.is_gone(given.inherited[2]):
+        shutil.rmtree(given.data, ignore_errors=True)
     return 0
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import select
 import subprocess
 import sys
 from collections.abc import Iterable, Sequence
@@ -83,6 +84,11 @@ def supervise(options: Sequence[str], sockets: Sequence[int], watch: Watch, stop
             return service.returncode if service.returncode > 0 else 0
         again = ["--again"]
         say(f"\nRestarting: {_names(changed)} changed")
+
+
+def is_gone(supervisor: int) -> bool:
+    """Whether the supervisor at the other end of this pipe has ended, in whatever way."""
+    return bool(select.select([supervisor], [], [], 0)[0])
 
 
 def _changed(service: subprocess.Popen[bytes], watch: Watch, stop: Stop, say: Say) -> set[Path]:

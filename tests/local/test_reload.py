@@ -161,7 +161,9 @@ def test_edited_code_answers_the_next_request_and_all_is_as_it_was(tmp_path: Pat
         shutil.copytree(ROOT / name, root / name)
     shutil.copy(ROOT / "app.py", root)
     adapter = root / "chalicelib" / "adapters" / "tools" / "webhook.py"
-    with started(tmp_path, root, RELOAD="1") as service:
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    with started(tmp_path, root, RELOAD="1", TMPDIR=str(temporary)) as service:
         body = json.dumps({"event_type": "create", "Id": "a", "Title": "Before"})
         service.http("POST", service.example, body, Content_Type="application/json")
         until(lambda: "Before" in service.titles())
@@ -175,6 +177,7 @@ def test_edited_code_answers_the_next_request_and_all_is_as_it_was(tmp_path: Pat
         (child,) = children(service.process.pid)
         os.kill(service.process.pid, signal.SIGKILL)
         until(lambda: not alive(child))
+        assert list(temporary.glob("signalbox-*")) == []
 
 
 def children(process: int) -> list[int]:
