@@ -48,7 +48,7 @@ deploy: install ## Deploy to AWS: make deploy STAGE=prod ARGS="--alarm-email ops
 	@$(BIN)/python -m signalbox deploy --stage $(STAGE) $(ARGS)
 
 restore: install ## Restore a stage's tables: make restore STAGE=prod ARGS="--at 2026-03-02T09:00:00Z"
-	@$(BIN)/python -m dev.restore --stage $(STAGE) $(ARGS)
+	@$(BIN)/python -m signalbox restore --stage $(STAGE) $(ARGS)
 
 account: install ## Make an account and its first token: make account STAGE=prod ARGS='--name Acme ...'
 	@$(BIN)/python -m signalbox account --stage $(STAGE) $(ARGS)

@@ -1,4 +1,4 @@
-"""Deploys the package to AWS: `python -m dev.deploy --stage S`, with the credentials of the AWS command line.
+"""Deploys the package to AWS: `signalbox deploy --stage S`, with the credentials of the AWS command line.
 
 The zip goes to a private bucket, the template through a change set of CloudFormation. Running it again updates the
 stack; parameters that are not given keep their value.

@@ -1,4 +1,4 @@
-"""Makes what is deployed: `python -m dev.package --stage S` leaves deployment.zip and sam.json in build/package.
+"""Makes what is deployed: `signalbox package --stage S` leaves deployment.zip and sam.json in build/package.
 
 Chalice makes the functions and the REST API of app.py; infrastructure/ is merged in. Chalice takes whatever lies in the
 project, so it gets a copy of what belongs there. It goes on, and exits with 0, when a dependency has no wheel for
@@ -22,11 +22,11 @@ from typing import Any
 
 from packaging.requirements import Requirement
 
-from dev import private, template
+from dev import private, project, template
 
-ROOT = Path(__file__).parent.parent
-DEFAULT = ROOT / "build" / "package"
+DEFAULT = Path("build") / "package"
 PARTS = ("app.py", "chalicelib", "requirements.txt", ".chalice/config.json")
+_WORKSHOP = ("tests", "dev", "signalbox", "infrastructure", "docs", ".chalice", "boto3", "botocore")
 ZIP_LIMIT = 50_000_000  # of a zip that Lambda takes, bytes
 TEMPLATE_LIMIT = 1_000_000  # of a template that CloudFormation takes from S3, bytes
 
@@ -35,16 +35,18 @@ class PackageError(Exception):
     """The package would not work; the text says why."""
 
 
-def package(stage: str, out: Path = DEFAULT, project: Path = ROOT) -> Path:
-    """Write deployment.zip and sam.json to `out` and answer it. Raises PackageError."""
+def package(stage: str, out: Path = DEFAULT, root: Path | None = None) -> Path:
+    """Write deployment.zip and sam.json of this project, or of the one in `root`, to `out` and answer it. Raises
+    PackageError."""
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as scratch:
         copy, merge = Path(scratch) / "project", Path(scratch) / "infrastructure.json"
-        _copy(project, copy)
+        for name in PARTS:
+            _copy(root / name if root else project.path(name), copy / name)
         merge.write_text(json.dumps(_infrastructure(copy)))
         _run_chalice(stage, out, merge, copy)
+        check_zip(out / "deployment.zip", copy)
     _compact(out / "sam.json")
-    check_zip(out / "deployment.zip", project)
     return out
 
 
@@ -59,15 +61,13 @@ def _infrastructure(copy: Path) -> dict[str, Any]:
     return merged
 
 
-def _copy(project: Path, copy: Path) -> None:
+def _copy(part: Path, copy: Path) -> None:
     """Copy what the package is made of; bytecode, which Python leaves beside the sources, is not part of it."""
-    copy.mkdir()
-    for name in PARTS:
-        if (project / name).is_dir():
-            shutil.copytree(project / name, copy / name, ignore=shutil.ignore_patterns("__pycache__", "*.pyc"))
-        elif (project / name).exists():
-            (copy / name).parent.mkdir(exist_ok=True)
-            shutil.copy(project / name, copy / name)
+    copy.parent.mkdir(parents=True, exist_ok=True)
+    if part.is_dir():
+        shutil.copytree(part, copy, ignore=shutil.ignore_patterns("__pycache__", "*.pyc"))
+    elif part.exists():
+        shutil.copy(part, copy)
 
 
 def _run_chalice(stage: str, out: Path, merge: Path, copy: Path) -> None:
@@ -93,35 +93,35 @@ def _compact(path: Path) -> None:
         raise PackageError(f"the template has {path.stat().st_size} bytes, CloudFormation takes {TEMPLATE_LIMIT}")
 
 
-def check_zip(path: Path, project: Path = ROOT) -> None:
+def check_zip(path: Path, root: Path) -> None:
     """Raise PackageError unless the zip holds the application and its dependencies, and nothing of the workshop."""
     with zipfile.ZipFile(path) as archive:
         names = set(archive.namelist())
-    faults = [f"{name} is missing" for name in _sources(project) if name not in names]
+    faults = [f"{name} is missing" for name in _sources(root) if name not in names]
     faults += [f"{name} does not belong there" for name in sorted(names) if _unwanted(name)]
     packaged = {_canonical(name.split("-")[0]) for name in names if ".dist-info/" in name}
-    faults += [f"dependency {name} is missing" for name in _dependencies(project) if name not in packaged]
+    faults += [f"dependency {name} is missing" for name in _dependencies(root) if name not in packaged]
     if path.stat().st_size > ZIP_LIMIT:
         faults.append(f"{path.stat().st_size} bytes, Lambda takes {ZIP_LIMIT}")
     if faults:
         raise PackageError(f"{path.name}: " + "; ".join(faults[:10]))
 
 
-def _sources(project: Path) -> Iterable[str]:
+def _sources(root: Path) -> Iterable[str]:
     yield "app.py"
-    for path in sorted((project / "chalicelib").rglob("*")):
+    for path in sorted((root / "chalicelib").rglob("*")):
         if path.is_file() and path.suffix != ".pyc":
-            yield path.relative_to(project).as_posix()
+            yield path.relative_to(root).as_posix()
 
 
 def _unwanted(name: str) -> bool:
     top = name.split("/")[0]
-    return top in ("tests", "dev", "infrastructure", "docs", ".chalice", "boto3", "botocore") or name.endswith(".pyc")
+    return top in _WORKSHOP or name.endswith(".pyc")
 
 
-def _dependencies(project: Path) -> Iterable[str]:
+def _dependencies(root: Path) -> Iterable[str]:
     """Names that requirements.txt asks for on this Python."""
-    requirements = project / "requirements.txt"
+    requirements = root / "requirements.txt"
     for line in requirements.read_text().splitlines() if requirements.exists() else ():
         if line.strip() and not line.startswith(("#", "-")):
             wanted = Requirement(line)

@@ -1,4 +1,4 @@
-"""Restores the five tables to one instant, beside the old ones: `python -m dev.restore --stage S --at TIME`.
+"""Restores the five tables to one instant, beside the old ones: `signalbox restore --stage S --at TIME`.
 
 The new tables have a suffix to their names, and the service goes on with the old ones until a deployment names it.
 Restoring takes DynamoDB minutes to hours. When this is interrupted, run it again: it goes on.
@@ -78,7 +78,9 @@ def _suffix(text: str) -> str:
 
 
 def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description="Restore a stage's tables to one instant, under new names.")
+    parser = argparse.ArgumentParser(
+        prog="signalbox restore", description="Restore a stage's tables to one instant, under new names."
+    )
     parser.add_argument("--stage", required=True, help="name of the deployment, such as prod")
     parser.add_argument("--at", type=_instant, help="the instant, such as 2026-03-02T09:00:00Z (default: the latest)")
     about = "of the new tables' names, such as .try2 (default: made of the instant); '' for the stack's own names"

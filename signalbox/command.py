@@ -26,6 +26,7 @@ COMMANDS: Mapping[str, Command] = {
     "contract": Command("dev.contract.__main__:main", "hold adapters of your own to the contract of all adapters"),
     "package": Command("dev.package:main", "package the service for AWS"),
     "deploy": Command("dev.deploy:main", "package the service and deploy it to AWS"),
+    "restore": Command("dev.restore:main", "restore a deployment's tables, beside the old ones"),
     "account": Command("dev.account:create_main", "make an account with its first admin and an API token"),
     "token": Command("dev.account:token_main", "make another API token of a user"),
 }

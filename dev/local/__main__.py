@@ -134,8 +134,12 @@ def _serve(given: argparse.Namespace, stop: Stop) -> int:
 
 def _supervise(given: argparse.Namespace, stop: Stop) -> int:
     """Let a process serve that is replaced when code changes; without a folder, on one that lasts as long as this."""
+    try:
+        watch = reload.Watch(reload.code())
+    except LookupError as error:
+        print(error, file=sys.stderr)
+        return reload.REFUSED
     sockets = _listeners(given.port)
-    watch = reload.Watch(reload.code(os.environ.get("SIGNALBOX_ADAPTERS", "")))
     with tempfile.TemporaryDirectory(prefix="signalbox-") as own:
         kept = ["--data", str(given.data)] if given.data else ["--data", own, "--temporary"]
         options = ["--token", given.token, *kept]

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import os
-import re
 import select
 import subprocess
 import sys
 from collections.abc import Iterable, Sequence
-from importlib.util import find_spec
 from pathlib import Path
 
-from dev import project
+from dev import private, project
 from dev.local.lines import Say
 from dev.local.stop import Stop
 
@@ -47,13 +45,9 @@ class Watch:
         return found
 
 
-def code(adapters: str) -> list[Path]:
-    """What to watch: the application, and the packages that SIGNALBOX_ADAPTERS names."""
-    roots = [project.path("app.py"), project.path("chalicelib")]
-    for package in re.split(r"[\s,]+", adapters.strip()):
-        spec = find_spec(package.partition(".")[0]) if package else None
-        roots += map(Path, (spec and spec.submodule_search_locations) or ())
-    return roots
+def code() -> list[Path]:
+    """What to watch: the application, and the packages that SIGNALBOX_ADAPTERS names. Raises LookupError."""
+    return [project.path("app.py"), project.path("chalicelib"), *private.packages().values()]
 
 
 def supervise(options: Sequence[str], sockets: Sequence[int], watch: Watch, stop: Stop, say: Say) -> int:

@@ -24,7 +24,7 @@ BASE = "https://alerts.example.com/live"
 
 
 @pytest.fixture(scope="module")
-def described(signalboxsignalbox_app: Any) -> dict[str, Any]:
+def described(signalbox_app: Any) -> dict[str, Any]:
     return document(BASE)
 
 

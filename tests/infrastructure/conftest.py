@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from dev import package
+from dev.docs import ROOT
 
 Resources = dict[str, dict[str, Any]]
 
@@ -27,7 +28,7 @@ def bare_project(project: Path) -> Path:
     """The application without its dependencies, with planted bytecode, in the folder `project`."""
     project.mkdir(exist_ok=True)
     for name in ("app.py", ".chalice", "chalicelib"):
-        place = package.ROOT / name
+        place = ROOT / name
         shutil.copytree(place, project / name) if place.is_dir() else shutil.copy(place, project)
     for name in ("chalicelib/__pycache__/ids.cpython-311.pyc", "chalicelib/old.pyc", ".chalice/__pycache__/x.pyc"):
         (project / name).parent.mkdir(exist_ok=True)

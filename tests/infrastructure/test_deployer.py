@@ -14,7 +14,7 @@ from typing import Any
 import cfnlint
 import pytest
 
-from dev.package import ROOT
+from dev.docs import ROOT
 from tests.infrastructure.conftest import Resources
 
 POLICY = json.loads((ROOT / "docs" / "examples" / "deployer-policy.json").read_text())["Statement"]

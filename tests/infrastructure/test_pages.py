@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from dev import deploy
-from dev.package import ROOT
+from dev.docs import ROOT
 from tests.infrastructure.conftest import Resources, of_type
 from tests.infrastructure.test_alarms import OUR_METRICS, THROTTLED
 

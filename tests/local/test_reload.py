@@ -7,6 +7,7 @@ import os
 import shutil
 import signal
 import socket
+import subprocess
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -14,7 +15,7 @@ import pytest
 
 from dev.local import reload
 from dev.local.stop import Stop
-from tests.local.conftest import ROOT, started, until
+from tests.local.conftest import COMMAND, ROOT, environment, started, until
 
 STUB = """
 import os, sys
@@ -150,8 +151,15 @@ def test_the_application_and_own_adapters_are_watched(tmp_path: Path, monkeypatc
         (tmp_path / name / "sub").mkdir(parents=True)
         (tmp_path / name / "__init__.py").write_text("raise AssertionError('is not to be imported')")
     monkeypatch.syspath_prepend(tmp_path)
-    roots = reload.code("acme_one, acme_two.sub absent_package")
-    assert roots == [ROOT / "app.py", ROOT / "chalicelib", tmp_path / "acme_one", tmp_path / "acme_two"]
+    monkeypatch.setenv("SIGNALBOX_ADAPTERS", "acme_one, acme_two.sub")
+    assert reload.code() == [ROOT / "app.py", ROOT / "chalicelib", tmp_path / "acme_one", tmp_path / "acme_two"]
+
+
+def test_own_adapters_that_are_not_there_are_told() -> None:
+    refused = environment(SIGNALBOX_ADAPTERS="absent_adapters", RELOAD="1")
+    found = subprocess.run(COMMAND, cwd=ROOT, env=refused, capture_output=True, text=True, timeout=30)
+    assert found.returncode == reload.REFUSED
+    assert found.stderr.startswith("SIGNALBOX_ADAPTERS names absent_adapters, which is no package")
 
 
 def test_edited_code_answers_the_next_request_and_all_is_as_it_was(tmp_path: Path) -> None:
