@@ -14,13 +14,13 @@ from chalicelib.adapters.kit.request import Request
 MIB = 1024 * 1024
 RECEIVED_AT = datetime(2026, 3, 1, 8, 15, tzinfo=UTC)
 EVERY = adapters.slugs()
-_ALWAYS = ("aws_cloudwatch", "custom_webhook", "email", "form", "meta_workplace", "webhook")
-_SAMPLE = 2
+_ALWAYS = ("aws_cloudwatch", "custom_webhook", "email", "meta_workplace")
+_SAMPLE = 1
 
 
 @dataclass(frozen=True)
 class Hostile:
-    """An input. `body` makes it for a type; `few` sends it to the types that read most, and to two others that its name
+    """An input. `body` makes it for a type; `few` sends it to the types that read most, and to one other that its name
     chooses, since a megabyte costs any reader something."""
 
     name: str

@@ -113,9 +113,9 @@ def _readers(hostile: Hostile, everything: bool) -> Iterator[tuple[str, Any]]:
         yield slug, lambda slug=slug: read_as(slug, hostile)
     request = hostile.request(slugs[0])
     yield "API parameters", lambda: _refusable(read_params, request.body, request.headers["content-type"])
-    if "form" in slugs:
+    if "form" in hostile.slugs:
         yield "form page", lambda: _form(hostile.request("form"))
-    if slugs == ("email",) or "email" in slugs:
+    if "email" in slugs:
         yield "recipients of a mail", lambda: list(mail.references(hostile.request("email").body))
 
 
