@@ -181,6 +181,13 @@ class World:
         assert self.hook(integration, body).status == 200
         self.deliver()
 
+    def requests(self, integration: Any) -> list[dict[str, Any]]:
+        """The logs of the requests that an integration received, newest first."""
+        found: list[dict[str, Any]] = self.ok("GET", f"/logs?limit=100&format=json&owner_id={integration['id']}")[
+            "data"
+        ]
+        return found
+
     def alerts(self, **filters: Any) -> list[dict[str, Any]]:
         query = "&".join(f"{name}={value}" for name, value in {"limit": 100, **filters}.items())
         found: list[dict[str, Any]] = self.ok("GET", f"/alerts?{query}")["data"]
