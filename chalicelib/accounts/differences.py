@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
+
+Masked = Callable[[dict[str, Any]], Mapping[str, Any]]
 
 _LONGEST = 1000
 _CONTEXT = 100
@@ -12,14 +14,16 @@ _MOST_FIELDS = 50
 _UNTOLD = ("id", "prefix_id", "tiny_id", "account_id", "created_at", "updated_at", "version", "digest")
 
 
-def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
-    """{fields, before, after}: the names of what differs (``options.token``), and the values by these names.
+def differences(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None, masked: Masked) -> dict[str, Any]:
+    """{fields, before, after}: the names of what differs (``options.token``), and the values by these names as `masked`
+    shows them.
 
     Of the first 50 fields; of a value that is longer than 1,000 characters as JSON, the part around the first
-    difference. An object that is made or removed differs from {} in all its fields but the common ones.
+    difference. An object that is made (`before` is None) or removed differs in all its fields but the common ones.
     """
-    old, new = _flat(before), _flat(after)
-    fields = [name for name in {**old, **new} if name not in old or name not in new or old[name] != new[name]]
+    left, right = _flat(before or {}), _flat(after or {})
+    fields = [name for name in {**left, **right} if name not in left or name not in right or left[name] != right[name]]
+    old, new = (_flat(masked(dict(side))) if side else {} for side in (before, after))
     found: dict[str, Any] = {"fields": fields[:_MOST_FIELDS], "before": {}, "after": {}}
     for name in found["fields"]:
         start = _first_difference(old.get(name), new.get(name))

@@ -8,6 +8,7 @@ from typing import Any
 
 from chalicelib.accounts.objects import Object, new_object
 from chalicelib.accounts.validation import names_of, validate
+from chalicelib.alerts.log import Log
 from chalicelib.api import listing
 from chalicelib.api.http import Call, key_of
 from chalicelib.api.references import RESOURCES, resolve, users_of
@@ -186,7 +187,6 @@ def _resource_of(edit: Edit) -> Resource:
     return RESOURCES[(edit.after or edit.before or {})["prefix_id"][:3]]
 
 
-def _entry(call: Call, edit: Edit) -> Any:
+def _entry(call: Call, edit: Edit) -> Log:
     resource = _resource_of(edit)
-    before, after = (resource.masked(side) if side else None for side in (edit.before, edit.after))
-    return audit.entry(call.caller.actor, resource.model, before, after, call.now)
+    return audit.entry(call.caller.actor, resource.model, edit.before, edit.after, resource.masked, call.now)

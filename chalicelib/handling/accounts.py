@@ -103,7 +103,7 @@ def _token_edit(user: Mapping[str, Any], name: str, secret: str, now: datetime, 
 def _entry(edit: Edit, now: datetime) -> Log:
     found = edit.after or edit.before or {}
     owner_type = {ids.ACCOUNT: "Account", ids.ACCOUNT_USER: "AccountUser", ids.API_TOKEN: "ApiToken"}
-    return audit.entry(audit.OPERATOR, owner_type[found["prefix_id"][:3]], edit.before, edit.after, now)
+    return audit.entry(audit.OPERATOR, owner_type[found["prefix_id"][:3]], edit.before, edit.after, dict, now)
 
 
 def _person(name: str, email: str, now: datetime) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from chalicelib import ids
-from chalicelib.accounts.differences import differences
+from chalicelib.accounts.differences import Masked, differences
 from chalicelib.alerts.log import Log
 
 
@@ -26,13 +26,18 @@ OPERATOR = Actor("the operator")
 
 
 def entry(
-    actor: Actor, owner_type: str, before: Mapping[str, Any] | None, after: Mapping[str, Any] | None, now: datetime
+    actor: Actor,
+    owner_type: str,
+    before: Mapping[str, Any] | None,
+    after: Mapping[str, Any] | None,
+    masked: Masked,
+    now: datetime,
 ) -> Log:
-    """The log of an object that was made (`before` is None), changed, or deleted (`after` is None). Secrets must be
-    masked in both."""
+    """The log of an object that was made (`before` is None), changed, or deleted (`after` is None); `masked` gives it
+    without secrets."""
     found = after or before or {}
     action = "created" if before is None else "deleted" if after is None else "updated"
-    changed = differences(before or {}, after or {})
+    changed = differences(before, after, masked)
     by = f"{actor.name}, API token {actor.api_token_name}" if actor.api_token_name else actor.name
     which = f": {', '.join(changed['fields'])}" if action == "updated" else ""
     change = {"action": action, **asdict(actor), **changed}
