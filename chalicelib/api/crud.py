@@ -45,7 +45,7 @@ def list_(resource: Resource, call: Call) -> Any:
     query = listing.parse(call.query)
     total = configuration.tally(call.account_id).of(resource.prefix)
     if query.is_plain and (call.caller.is_admin or not resource.is_private):
-        at_once = query.offset + query.limit + 1
+        at_once = query.offset + query.limit + (2 if query.cursor else 1)  # one too many, and the cursor's own
         rows = configuration.rows(call.account_id, resource.prefix, query.ascending, query.cursor, at_once)
         shown = (present(resource, found, call) for found in islice(rows, query.offset, None))
         return listing.page_of(shown, query.limit, total)
