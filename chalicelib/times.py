@@ -18,3 +18,17 @@ def epoch_ms(moment: datetime) -> int:
 def from_ms(milliseconds: int) -> datetime:
     """The time so many milliseconds after the epoch."""
     return datetime.fromtimestamp(milliseconds / 1000, UTC)
+
+
+def read_time(text: str) -> datetime | None:
+    """A time in ISO 8601 with an offset, or naive for UTC; a plus that a URL turned into a space is forgiven. None for
+    any other text."""
+    if len(text) < 10 or not text[:4].isdigit():
+        return None
+    if len(text) > 19 and text[-6] == " ":
+        text = text[:-6] + "+" + text[-5:]
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)

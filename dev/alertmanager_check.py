@@ -129,7 +129,7 @@ def run(check: Check, alertmanager_url: str, integration: Any) -> None:
     resolved = check.alert("resolved", 2)
     expect("id after the resolve", resolved["id"], alert["id"])
     print(f"  ok  it resolves: still one alert, resolved at {resolved['resolved_at']}")
-    rows = check.api("GET", f"/logs?owner_id={integration['id']}&limit=100")["data"]
+    rows = check.api("GET", f"/logs?owner_id={integration['id']}&format=json&limit=100")["data"]
     print(f"\nThe {len(rows)} requests that Alertmanager made, and what was done:")
     for row in rows[::-1]:
         print(f"  {row['created_at']}  {'; '.join(entry['message'] for entry in row['details']['sublogs'])}")

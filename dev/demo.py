@@ -82,7 +82,7 @@ class Demo:
         """The logs of an alert or integration, oldest first, once there are so many."""
 
         def look() -> list[Any] | None:
-            rows: list[Any] = self.api("GET", f"/logs?owner_id={owner['id']}&limit=100")["data"]
+            rows: list[Any] = self.api("GET", f"/logs?owner_id={owner['id']}&format=json&limit=100")["data"]
             return rows[::-1] if len(rows) >= most else None
 
         return eventually(f"{most} logs", look)

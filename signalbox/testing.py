@@ -161,6 +161,12 @@ class World:
         assert self.hook(integration, body).status == 200
         self.deliver()
 
+    def requests(self, integration: Any) -> list[dict[str, Any]]:
+        """The logs of the requests that an integration received, newest first."""
+        path = f"/logs?limit=100&format=json&owner_id={integration['id']}"
+        found: list[dict[str, Any]] = self.ok("GET", path)["data"]
+        return found
+
     def alerts(self, **filters: Any) -> list[dict[str, Any]]:
         """The alerts, newest first, as the API lists them."""
         query = "&".join(f"{name}={value}" for name, value in {"limit": 100, **filters}.items())

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from chalicelib.accounts.values import Body, Email, Flag, IdList, Key, Meta, Name, Phone, Tags, Text, Title
+from chalicelib.accounts.values import Body, Email, Flag, IdList, Key, Meta, Moment, Name, Phone, Tags, Text, Title
 from chalicelib.words import Urgency
 
 Audience = Literal["none", "team_all", "team_admins", "oncall_rotation", "specific_users"]
@@ -44,8 +44,8 @@ class UserFields(Fields):
     notify_email: Flag = True
     notify_sms: Flag = True
     notify_voice: Flag = True
-    emails: list[EmailAddress] = Field(min_length=1)
-    phones: list[PhoneNumber] = Field(default_factory=list)
+    emails: list[EmailAddress] = Field(min_length=1, max_length=20)
+    phones: list[PhoneNumber] = Field(default_factory=list, max_length=20)
 
 
 class Roles(Fields):
@@ -108,6 +108,14 @@ class Stakeholder(Resource):
     account_user_ids: IdList = Field(default_factory=list)
     emails: list[Email] = Field(default_factory=list)
     events: list[StakeholderEvent] = Field(default=["alert.assigned", "alert.resolved"])
+
+
+class ApiToken(Resource):
+    """A secret by which a program acts as an account user."""
+
+    name: Name
+    account_user_id: str | None = None
+    expires_at: Moment | None = Field(default=None, description="From then on it is refused. Null: never.")
 
 
 class Alert(Fields):

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import UTC
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
 from chalicelib.accounts.casts import as_list, cast_bool
+from chalicelib.times import iso, read_time
 
 _LARGEST_META = 32 * 1024
 _MOST_ITEMS = 500
@@ -37,6 +39,13 @@ def _phone(value: str) -> str:
     return value
 
 
+def _moment(value: str) -> str:
+    moment = read_time(value)
+    if moment is None:
+        raise ValueError("is no time in ISO 8601, such as 2027-01-31T00:00:00Z")
+    return iso(moment.astimezone(UTC))
+
+
 def _as_text(value: Any) -> Any:
     return str(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else value
 
@@ -63,4 +72,5 @@ Meta = Annotated[dict[str, Any], AfterValidator(_bounded_meta)]
 IdList = Annotated[list[str], Field(max_length=_MOST_ITEMS), BeforeValidator(as_list), AfterValidator(_unique)]
 Tags = Annotated[list[Tag], Field(max_length=100), BeforeValidator(_tags), AfterValidator(_unique)]
 Email = Annotated[str, StringConstraints(strip_whitespace=True, to_lower=True, max_length=254), AfterValidator(_email)]
+Moment = Annotated[str, AfterValidator(_moment)]
 Phone = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_phone)]

@@ -32,7 +32,8 @@ class Notes:
 @dataclass(frozen=True)
 class Log:
     """A log of `owner` (type, ULID). `message` is text or a map. `request` is a request as `intake.envelope` packs
-    it, without its secrets: the log is then that request's, shows it, and lets it be replayed."""
+    it, without its secrets: the log is then that request's, shows it, and lets it be replayed. `change` is what was
+    done to the configuration, and by whom."""
 
     id: str
     account_id: str
@@ -42,3 +43,4 @@ class Log:
     level: str = "info"
     state: str = DONE
     request: Mapping[str, Any] | None = None
+    change: Mapping[str, Any] | None = None

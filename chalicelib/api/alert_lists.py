@@ -14,9 +14,8 @@ from chalicelib.api.listing import Filter, ListQuery
 from chalicelib.errors import BadRequest
 from chalicelib.storage import configuration, lists
 from chalicelib.storage.lists import Source
-from chalicelib.times import epoch_ms
+from chalicelib.times import epoch_ms, read_time
 
-_BY_TIME = ("created_at", "id", "tiny_id")
 _LATEST_MS = 2**48 - 1
 
 
@@ -35,22 +34,19 @@ def page_from(
 ) -> dict[str, Any]:
     """A page of an unbounded list, with `next_cursor` for going on and `total_count_exact` where the total is a
     lower bound."""
-    if query.sort not in _BY_TIME:
+    if query.sort not in listing.BY_TIME:
         return _sorted_otherwise(source, query, show, searched)
     residual = bool(query.filters or query.q)
     accept = (lambda row: listing.matches(query, show(row), searched)) if residual else None
     found = lists.read(source, query.ascending, query.offset, query.limit, query.cursor, accept)
-    answer = listing.page_of([show(row) for row in found.rows], found.total, found.has_more)
-    cursor = found.rows[-1]["id"] if found.has_more and found.rows else None
-    return {**answer, "next_cursor": cursor, "total_count_exact": found.exact}
+    return listing.page_of(map(show, found.rows), query.limit, found.total, found.has_more, found.exact)
 
 
 def _sorted_otherwise(source: Source, query: ListQuery, show: Any, searched: Any) -> dict[str, Any]:
     rows, complete = lists.everything(source, query.ascending, lists.MOST_EXAMINED)
     if not complete:
         raise BadRequest(f"sort by {query.sort[:50]} takes at most {lists.MOST_EXAMINED} rows: filter by created_at")
-    answer = listing.page(query, [show(row) for row in rows], searched)
-    return {**answer, "total_count_exact": True}
+    return listing.page(query, [show(row) for row in rows], searched)
 
 
 def _source(account_id: str, query: ListQuery, receiver: str | None) -> tuple[Source, ListQuery]:
@@ -108,7 +104,7 @@ def time_range(query: ListQuery) -> tuple[str, str, ListQuery]:
 def _bounds(found: Filter) -> tuple[int, int] | None:
     """The ms, ends included, that a comparison with `created_at` allows; None when it is no range of time."""
     texts = found.value.split("..") if found.operator == "between" else [found.value]
-    moments = [listing.as_time(text) for text in texts]
+    moments = [read_time(text) for text in texts]
     if len(moments) != (2 if found.operator == "between" else 1) or None in moments:
         return None
     stamps = [epoch_ms(moment) for moment in moments if moment]

@@ -5,34 +5,41 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from chalice import Blueprint
-
 from chalicelib import ids
 from chalicelib.accounts.validation import validate
 from chalicelib.alerts.alert import Alert, present, split_incident
 from chalicelib.api import alert_lists, listing
-from chalicelib.api.http import Call, key_of, route
-from chalicelib.api.resources import resolve
+from chalicelib.api.alert_shapes import (
+    ALERT,
+    ALERT_CHANGES,
+    ALERT_INPUT,
+    ALERT_PAGE,
+    CHANGEABLE,
+    EXAMPLES,
+    HANDOFF_EXAMPLES,
+    HANDOFF_INPUT,
+)
+from chalicelib.api.http import Call, key_of, route, section
+from chalicelib.api.references import resolve
 from chalicelib.errors import Forbidden, Invalid, NotFound
 from chalicelib.handling import user
 from chalicelib.handling.facts import StoredFacts
 from chalicelib.words import DESTINATION_FIELDS, SEVERITIES
 
-alerts = Blueprint(__name__)
+section("alerts", "What people are told about, and what they make of it.")
 
 _MOST_DESTINATIONS = 50
 _REQUIRED = {"title": "kept", "urgency": "medium"}
 """What stands in for required fields that an update does not name: an old title may be longer than a new one."""
-_CHANGEABLE = ("title", "description", "urgency", "tags", "meta")
 
 
-@route(alerts, "/alerts", "GET")
+@route("/alerts", "GET", answers=ALERT_PAGE)
 def list_(call: Call) -> Any:
     """A page of the account's alerts."""
     return alert_lists.page(call, listing.parse(call.query))
 
 
-@route(alerts, "/alerts", "POST")
+@route("/alerts", "POST", takes=ALERT_INPUT, answers=ALERT, status=201, examples=EXAMPLES)
 def create(call: Call) -> Any:
     """Make an alert by hand; any account user may."""
     params = _params(call)
@@ -41,19 +48,26 @@ def create(call: Call) -> Any:
     own = {**fields, **resolve(call.account_id, fields, DESTINATION_FIELDS), **_meta(fields["meta"])}
     if not own["thirdparty_id"]:
         del own["thirdparty_id"]
-    return present(user.create(call.account_id, call.caller.user, own, call.now)), 201
+    return present(user.create(call.account_id, call.caller.user, own, call.now))
 
 
-@route(alerts, "/alerts/{id}", "GET")
+@route("/alerts/{id}", "GET", answers=ALERT)
 def retrieve(call: Call, id: str) -> Any:
     """Retrieve an alert."""
     return present(find(call, id))
 
 
-@route(alerts, "/alerts/{id}", "PUT", "PATCH")
+@route(
+    "/alerts/{id}",
+    "PUT",
+    "PATCH",
+    takes=ALERT_CHANGES,
+    answers=ALERT,
+    examples={"a change": {"urgency": "critical"}},
+)
 def update(call: Call, id: str) -> Any:
     """Change title, description, urgency, meta or tags; destinations change by hand-off."""
-    params = {name: value for name, value in _params(call).items() if name in _CHANGEABLE}
+    params = {name: value for name, value in _params(call).items() if name in CHANGEABLE}
     fields = validate("Alert", {**_REQUIRED, **params})
 
     def edit(alert: Alert) -> dict[str, Any]:
@@ -64,32 +78,31 @@ def update(call: Call, id: str) -> Any:
     return present(user.change(call.account_id, _key(id), edit, call.now))
 
 
-@route(alerts, "/alerts/{id}", "DELETE")
+@route("/alerts/{id}", "DELETE", status=204)
 def delete(call: Call, id: str) -> Any:
     """Delete an alert and stop what was still to happen with it; only an admin or its creator may."""
     user.delete(call.account_id, _key(id), lambda alert: _require_owner(call, alert), call.now)
-    return None, 204
 
 
-@route(alerts, "/alerts/{id}/acknowledge", "POST")
+@route("/alerts/{id}/acknowledge", "POST", answers=ALERT)
 def acknowledge(call: Call, id: str) -> Any:
     """Acknowledge an alert that is open, dropped or suppressed."""
     return present(user.acknowledge(call.account_id, _key(id), call.caller.user, call.now))
 
 
-@route(alerts, "/alerts/{id}/resolve", "POST")
+@route("/alerts/{id}/resolve", "POST", answers=ALERT)
 def resolve_(call: Call, id: str) -> Any:
     """Resolve an alert that is open, dropped or acknowledged."""
     return present(user.resolve(call.account_id, _key(id), call.caller.user, call.now))
 
 
-@route(alerts, "/alerts/{id}/reject", "POST")
+@route("/alerts/{id}/reject", "POST", answers=ALERT)
 def reject(call: Call, id: str) -> Any:
     """Reject an alert that is paging the caller."""
     return present(user.reject(call.account_id, _key(id), call.caller.user, call.now))
 
 
-@route(alerts, "/alerts/{id}/handoff", "POST")
+@route("/alerts/{id}/handoff", "POST", takes=HANDOFF_INPUT, answers=ALERT, examples=HANDOFF_EXAMPLES)
 def hand_off(call: Call, id: str) -> Any:
     """Give an alert to further destinations, with a note. An extension of the v4 API."""
     handoff = validate("Handoff", _params(call))

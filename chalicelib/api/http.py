@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property, wraps
 from typing import Any
@@ -14,42 +14,24 @@ import orjson
 from chalice import Blueprint, CORSConfig, Response
 
 from chalicelib import ids
+from chalicelib.api.callers import Caller, authenticate
 from chalicelib.api.params import Params, read_params
-from chalicelib.errors import Forbidden, NotFound, SignalboxError, Unauthorized, error_body
-from chalicelib.storage import configuration, dynamo
+from chalicelib.api.shapes import Shape
+from chalicelib.errors import NotFound, SignalboxError, error_body
 
 CORS = CORSConfig(allow_origin="*", allow_headers=["Authorization", "Content-Type", "Accept"], max_age=600)
 ANY_CONTENT = ["*/*"]
+api = Blueprint("chalicelib.api")
 _logger = logging.getLogger("signalbox")
 
 
-@dataclass(frozen=True)
-class Caller:
-    """The account user whose token was given."""
-
-    account_id: str
-    user: Mapping[str, Any]
-
-    @property
-    def is_admin(self) -> bool:
-        return bool(self.user["roles"].get("admin"))
-
-    def require_admin(self) -> None:
-        if not self.is_admin:
-            raise Forbidden("only an admin of the account may do this")
-
-
 class Call:
-    """One request to the API."""
+    """One request to the API, of a caller who is known. Raises Unauthorized without a good token."""
 
     def __init__(self, request: Any, now: datetime) -> None:
         self.request = request
         self.now = now
-
-    @cached_property
-    def caller(self) -> Caller:
-        """Raises Unauthorized without a good token."""
-        return authenticate(self.request.headers.get("authorization"))
+        self.caller: Caller = authenticate(request.headers.get("authorization"), now)
 
     @property
     def account_id(self) -> str:
@@ -71,18 +53,6 @@ class Call:
     def ingress_url(self) -> str:
         """Where the integrations' endpoints are."""
         return ingress_url() or base_url(self.request)
-
-
-def authenticate(header: str | None) -> Caller:
-    """The caller behind an Authorization header. Raises Unauthorized."""
-    scheme, _, token = (header or "").partition(" ")
-    held = configuration.token(token.strip()) if scheme.lower() == "bearer" and token.strip() else None
-    if held is None:
-        raise Unauthorized("a valid API token is required: send it as 'Authorization: Bearer <token>'")
-    user = configuration.cached(held["account_id"], held["account_user"])
-    if user is None:
-        raise Unauthorized("the account user of this API token was removed")
-    return Caller(held["account_id"], user)
 
 
 def query_of(request: Any) -> Mapping[str, list[str]]:
@@ -121,15 +91,26 @@ View = Callable[..., Any]
 
 @dataclass(frozen=True)
 class Mounted:
-    """A route as it was mounted; the OpenAPI document is made from these."""
+    """A route as it was mounted; the OpenAPI document is made from these. `takes` and `answers` are the shapes of the
+    bodies, `examples` bodies to send by what they show; a 204 answers nothing."""
 
     path: str
     methods: tuple[str, ...]
     view: View
-    admin: bool
+    admin: bool = False
+    takes: Shape | None = None
+    answers: Shape | None = None
+    status: int = 200
+    examples: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def tag(self) -> str:
+        return self.path.split("/")[3]
 
 
 MOUNTED: list[Mounted] = []
+SECTIONS: dict[str, str] = {}
+"""What the document says of the routes under each first segment of a path."""
 
 
 def guarded(view: View) -> View:
@@ -141,8 +122,6 @@ def guarded(view: View) -> View:
             return view(*arguments, **named)
         except SignalboxError as error:
             return failure(error.code, *error.messages)
-        except dynamo.Clash:
-            return failure(409, "the object was changed by another request; read it again and retry")
         except Exception:
             _logger.exception("the view %s failed", view.__name__)
             return failure(500, "an internal error occurred")
@@ -150,25 +129,40 @@ def guarded(view: View) -> View:
     return inner
 
 
-def route(blueprint: Blueprint, path: str, *methods: str, admin: bool = False) -> Callable[[View], View]:
-    """Mount a view under `/api/v4` for callers with a token (`admin`: of an admin). The view gets the Call and the
-    path's arguments, and answers a value, (value, status), or a Response. Its docstring is the route's summary."""
+def section(name: str, about: str) -> None:
+    """Say in the document what the routes under `/api/v4/<name>` are about."""
+    SECTIONS[name] = about
+
+
+def public(path: str, *methods: str) -> Callable[[View], View]:
+    """Mount a view without arguments for callers without a token. It answers a Response."""
 
     def mount(view: View) -> View:
+        api.route(path, methods=list(methods), content_types=ANY_CONTENT, cors=CORS)(guarded(view))
+        return view
+
+    return mount
+
+
+def route(path: str, *methods: str, **described: Any) -> Callable[[View], View]:
+    """Mount a view under `/api/v4` for callers with a token; what `described` says is the rest of its `Mounted`
+    (`admin`: only for admins). The view gets the Call and the path's arguments, and answers a value or a Response.
+    Its docstring is the route's summary."""
+
+    def mount(view: View) -> View:
+        mounted = Mounted("/api/v4" + path, methods, view, **described)
+
         @guarded
         @wraps(view)
         def inner(**arguments: str) -> Response:
-            call = Call(blueprint.current_request, datetime.now(UTC))
-            caller = call.caller
-            if admin:
-                caller.require_admin()
+            call = Call(api.current_request, datetime.now(UTC))
+            if mounted.admin:
+                call.caller.require_admin()
             found = view(call, **arguments)
-            if isinstance(found, Response):
-                return found
-            return answer(*found) if isinstance(found, tuple) else answer(found)
+            return found if isinstance(found, Response) else answer(found, mounted.status)
 
-        blueprint.route("/api/v4" + path, methods=list(methods), content_types=ANY_CONTENT, cors=CORS)(inner)
-        MOUNTED.append(Mounted("/api/v4" + path, methods, view, admin))
+        api.route(mounted.path, methods=list(methods), content_types=ANY_CONTENT, cors=CORS)(inner)
+        MOUNTED.append(mounted)
         return view
 
     return mount

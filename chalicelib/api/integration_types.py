@@ -6,32 +6,75 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any
 
-from chalice import Blueprint
-
 from chalicelib import adapters, ids
 from chalicelib.adapters import load_examples
 from chalicelib.adapters.kit.adapter import Adapter, IntegrationContext
 from chalicelib.adapters.kit.options import declared, options_schema, read_options
 from chalicelib.api import listing
-from chalicelib.api.http import Call, route
-from chalicelib.api.previews import read_request
+from chalicelib.api.http import Call, route, section
+from chalicelib.api.previews import A_REQUEST, PREVIEW_REQUEST, READING, read_request
+from chalicelib.api.shapes import (
+    COMMON,
+    FLAG,
+    FREE,
+    NULLABLE_TEXT,
+    TEXT,
+    Schema,
+    array,
+    fixed,
+    page_of,
+    record,
+    ref,
+)
 from chalicelib.errors import Invalid, NotFound
 from chalicelib.handling.preview import preview_adapter
 
-integration_types = Blueprint(__name__)
+section("integration_types", "The catalogue of tools, and a dry run of each.")
 
 _RELEASED = "2026-11-23T00:00:00.000Z"
+_GUIDE = "How to set the tool up, in Markdown, with {endpoint} and {token} to fill in."
 _KINDS = {str: "string", bool: "boolean", int: "integer"}
 
 
+def _shape() -> Schema:
+    choices = {"choices": array({}), "format": NULLABLE_TEXT, "default": {}}
+    flags = dict.fromkeys(("required", "secret"), FLAG)
+    own = {
+        "account_id": {"type": "null"},
+        "meta": FREE,
+        "slug": TEXT,
+        "name": TEXT,
+        "description": TEXT,
+        "documentation_url": {"type": "string", "format": "uri"},
+        "guide": {**NULLABLE_TEXT, "description": _GUIDE},
+        "supports": {"type": "object", "additionalProperties": FLAG},
+        "options": array(record({"name": TEXT, "type": TEXT, "help": TEXT, **flags, **choices})),
+        "options_schema": {**FREE, "description": "JSON Schema of the options, by bare name."},
+        "example_request": FREE,
+    }
+    return record({**COMMON, **own}, description="A kind of tool that integrations are made for.")
+
+
+_TYPE = fixed("IntegrationType", _shape())
+_STAND_IN = record(dict.fromkeys(("urgency", "prefix_id", "name"), TEXT), [])
+_OPTIONS = {**FREE, "description": "By bare name."}
+_PREVIEW_INPUT = fixed(
+    "IntegrationTypePreviewInput",
+    record({"options": _OPTIONS, "request": ref("PreviewRequest"), "integration": _STAND_IN}, ["request"]),
+    PREVIEW_REQUEST,
+)
+_PREVIEW = fixed("IntegrationTypePreview", record(READING))
+
+
 def embedded(slug: str) -> dict[str, Any]:
-    """An integration type as it appears inside an integration."""
+    """An integration type as it appears inside an integration; one that is not installed goes by its slug."""
+    installed = adapters.slug_of(slug) is not None
     identifier = adapters.type_id(slug)
     return {
         "id": identifier,
         "prefix_id": ids.prefix_id(ids.INTEGRATION_TYPE, identifier),
         "slug": slug,
-        "name": adapters.load(slug).name,
+        "name": adapters.load(slug).name if installed else slug,
     }
 
 
@@ -86,20 +129,26 @@ def _searched(row: Mapping[str, Any]) -> Iterable[str]:
     return (row["name"], row["slug"])
 
 
-@route(integration_types, "/integration_types", "GET")
+@route("/integration_types", "GET", answers=page_of(_TYPE))
 def list_(call: Call) -> Any:
     """The catalogue, by name unless asked otherwise."""
     query = listing.parse({"sort": ["name"], "direction": ["asc"], **call.query})
     return listing.page(query, [dict(described(slug)) for slug in adapters.slugs()], _searched)
 
 
-@route(integration_types, "/integration_types/{id}", "GET")
+@route("/integration_types/{id}", "GET", answers=_TYPE)
 def retrieve(call: Call, id: str) -> Any:
     """Retrieve an integration type by its id, prefix id or slug."""
     return described(_slug(id))
 
 
-@route(integration_types, "/integration_types/{id}/preview", "POST")
+@route(
+    "/integration_types/{id}/preview",
+    "POST",
+    takes=_PREVIEW_INPUT,
+    answers=_PREVIEW,
+    examples={"a request": {"options": {}, "request": A_REQUEST}},
+)
 def preview(call: Call, id: str) -> Any:
     """Dry run of one adapter: what it makes of a request. Nothing is stored or sent."""
     adapter = adapters.load(_slug(id))

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
+
+import orjson
 
 from chalicelib import ids
 from chalicelib.accounts.casts import cast_bool
 from chalicelib.errors import BadRequest
+from chalicelib.times import read_time
 
 RESERVED = frozenset(("limit", "offset", "page", "sort", "direction", "ops", "q", "cursor"))
 LARGEST_PAGE = 100
 DEEPEST_OFFSET = 10_000
+LARGEST_ANSWER = 4 * 1024 * 1024
+BY_TIME = ("created_at", "id", "tiny_id")
+"""What rows are sorted by in the order of their ids."""
 ALIASES = {"tags": "tag_list", "start_datetime": "start_time", "end_datetime": "end_time"}
 
 Row = Mapping[str, Any]
@@ -43,6 +49,11 @@ class ListQuery:
     def equals(self, attribute: str) -> str | None:
         """The value that an attribute must equal, if one is asked for."""
         return next((f.value for f in self.filters if (f.attribute, f.operator) == (attribute, "equals")), None)
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether every row is wanted, in the order of their ids."""
+        return not (self.filters or self.q) and self.sort in BY_TIME
 
     def without(self, *attributes: str) -> ListQuery:
         kept = tuple(f for f in self.filters if f.attribute not in attributes)
@@ -120,22 +131,9 @@ def _pair(value: Any, text: str) -> tuple[Any, Any]:
             return value, float(text)
         except ValueError:
             return str(value), text
-    moment = as_time(value) if isinstance(value, str) else None
-    asked = as_time(text) if moment else None
+    moment = read_time(value) if isinstance(value, str) else None
+    asked = read_time(text) if moment else None
     return (moment, asked) if asked else (str(value), text)
-
-
-def as_time(text: str) -> datetime | None:
-    """A time in ISO 8601 with an offset, or naive for UTC; a plus that a URL turned into a space is forgiven."""
-    if len(text) < 10 or not text[:4].isdigit():
-        return None
-    if len(text) > 19 and text[-6] == " ":
-        text = text[:-6] + "+" + text[-5:]
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def _equals(value: Any, text: str) -> bool:
@@ -234,9 +232,7 @@ def page(query: ListQuery, rows: list[dict[str, Any]], searched: Callable[[Row],
     """One page of rows that are all at hand. Raises BadRequest for a cursor whose row is gone."""
     found = sort_rows(query, [row for row in rows if matches(query, row, searched)])
     start = query.offset + (_position(found, query.cursor) if query.cursor else 0)
-    data = found[start : start + query.limit]
-    has_more = start + len(data) < len(found)
-    return {**page_of(data, len(found), has_more), "next_cursor": data[-1]["id"] if data and has_more else None}
+    return page_of(found[start:], query.limit, len(found))
 
 
 def _position(rows: list[dict[str, Any]], cursor: str) -> int:
@@ -246,5 +242,28 @@ def _position(rows: list[dict[str, Any]], cursor: str) -> int:
     return position
 
 
-def page_of(data: list[dict[str, Any]], total: int, has_more: bool) -> dict[str, Any]:
-    return {"data": data, "has_more": has_more, "total_count": total}
+def page_of(
+    rows: Iterable[dict[str, Any]], limit: int, total: int, more: bool = False, exact: bool = True
+) -> dict[str, Any]:
+    """The answer of every list: of the rows, `limit` of them or as many as make 4 MB. `more`: whether others follow
+    the rows given; `exact`: whether the total is more than a lower bound. Reads one row too many at most."""
+    data: list[dict[str, Any]] = []
+    size = 0
+    for row in rows:
+        size += _size_in_answer(row)
+        if len(data) == limit or (data and size > LARGEST_ANSWER):
+            more = True
+            break
+        data.append(row)
+    return {
+        "data": data,
+        "has_more": more,
+        "total_count": total,
+        "next_cursor": data[-1]["id"] if more and data else None,
+        "total_count_exact": exact,
+    }
+
+
+def _size_in_answer(row: Mapping[str, Any]) -> int:
+    """The bytes that a row takes of the 6 MB that Lambda answers with: as JSON text inside JSON, in ASCII."""
+    return len(json.dumps(orjson.dumps(row).decode()))

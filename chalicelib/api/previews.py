@@ -1,4 +1,4 @@
-"""The request inside a preview's body, as the request that a sender would have made."""
+"""The request inside a preview's body, as the request that a sender would have made; and what previews answer."""
 
 from __future__ import annotations
 
@@ -8,7 +8,25 @@ from typing import Any
 from chalicelib import ids
 from chalicelib.adapters.kit.request import Request
 from chalicelib.api.http import Call
+from chalicelib.api.shapes import FLAG, FREE, NULLABLE_TEXT, TEXT, Schema, fixed, nullable, record
 from chalicelib.errors import Invalid
+
+WEBHOOK_BODY = '{"event_type": "create", "Id": "disk-7", "Title": "Disk full on db-7"}'
+A_REQUEST = {"method": "POST", "headers": {"Content-Type": "application/json"}, "query": {}, "body": WEBHOOK_BODY}
+
+_TEXTS = {"type": "object", "additionalProperties": TEXT}
+_BODY = {"type": "string", "description": "The raw body, exactly as it would be sent."}
+PREVIEW_REQUEST = fixed(
+    "PreviewRequest", record({"method": TEXT, "url": TEXT, "headers": _TEXTS, "query": _TEXTS, "body": _BODY}, [])
+)
+READING: dict[str, Schema] = {
+    "blocked": {**FLAG, "description": "The sender would be refused."},
+    "action": {"type": "string", "enum": ["create", "recreate", "acknowledge", "resolve", "other"]},
+    "thirdparty_id": NULLABLE_TEXT,
+    "alert": nullable(FREE),
+    "note": NULLABLE_TEXT,
+}
+"""What an adapter makes of a request."""
 
 
 def read_request(call: Call, params: Mapping[str, Any]) -> Request:

@@ -2,35 +2,88 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from chalice import Blueprint
-
 from chalicelib import ids
+from chalicelib.accounts.objects import Object
 from chalicelib.api.http import Call, route
-from chalicelib.api.listing import as_time
-from chalicelib.api.resources import Kind, Object, mount
+from chalicelib.api.resource import Resource
+from chalicelib.api.routes import mount
+from chalicelib.api.shapes import A_TEAM, COUNT, FLAG, FREE, TEXT, TIME, array, fixed, nullable, record
 from chalicelib.errors import Invalid
 from chalicelib.storage import configuration
+from chalicelib.times import read_time
 from chalicelib.words import DEFAULT_FIELDS
 
-routers = Blueprint(__name__)
+_RULES = f"""rules:
+- match:
+    alert.urgency: critical
+  actions:
+  - type: assign
+    receiver: {A_TEAM}
+"""
+_PREVIEW_INPUT = fixed(
+    "RouterPreviewInput",
+    record(
+        {"rules": {"type": "string", "description": "YAML"}, "alert": FREE, "log": nullable(FREE), "now": TIME},
+        ["rules", "alert"],
+    ),
+)
+_PREVIEW = fixed(
+    "RouterPreview",
+    record(
+        {
+            "errors": array(TEXT),
+            "warnings": array(TEXT),
+            "matched": {"type": ["integer", "null"], "description": "The rule's index; null: the default receivers."},
+            "actions": array(FREE),
+            "alert": {**FREE, "description": "The alert after the actions."},
+            "receivers": array(TEXT),
+            "delay_ms": COUNT,
+            "suppressed": FLAG,
+            "aggregate": nullable(FREE),
+            "stakeholders": array(TEXT),
+            "explanation": array({}),
+        }
+    ),
+)
 
 
-def _read(params: Mapping[str, Any], stored: Mapping[str, Any]) -> Mapping[str, Any]:
-    cleared = {name: params[name] or None for name in DEFAULT_FIELDS if name in params}
-    return {**params, **cleared, **({"rules": params["rules"] or ""} if "rules" in params else {})}
+class Routers(Resource):
+    name = "router"
+    path = "routers"
+    prefix = ids.ROUTER
+    model = "Router"
+    about = "Rules that decide where an alert goes."
+    references = DEFAULT_FIELDS
+    named_in = {"rules": (*DEFAULT_FIELDS.values(), ids.STAKEHOLDER)}
+    any_of = tuple(DEFAULT_FIELDS)
+    examples = {"a router": {"name": "By urgency", "rules": _RULES, "default_receiver_team_id": A_TEAM}}
+    change = {"enabled": False}
 
+    def read(self, params: Mapping[str, Any], stored: Mapping[str, Any]) -> Mapping[str, Any]:
+        cleared = {name: params[name] or None for name in DEFAULT_FIELDS if name in params}
+        return {**params, **cleared, **({"rules": params["rules"] or ""} if "rules" in params else {})}
 
-def _check(call: Call, found: Object) -> None:
-    if not any(found[name] for name in DEFAULT_FIELDS):
-        raise Invalid(f"{', '.join(DEFAULT_FIELDS)}: at least one default receiver is required")
-    if found["default_receiver_router_id"] == found["id"]:
-        raise Invalid("default_receiver_router_id cannot be the router itself")
-    if found["rules"].strip():
-        check_rules(call.account_id, found["rules"])
+    def check(self, call: Call, found: Object) -> None:
+        if not any(found[name] for name in DEFAULT_FIELDS):
+            raise Invalid(f"{', '.join(DEFAULT_FIELDS)}: at least one default receiver is required")
+        if found["default_receiver_router_id"] == found["id"]:
+            raise Invalid("default_receiver_router_id cannot be the router itself")
+        if found["rules"].strip():
+            check_rules(call.account_id, found["rules"])
+
+    def named(self, found: Object, field: str) -> Iterable[str]:
+        """What the rules name; rules that cannot be read any more name nothing, and assign nothing either."""
+        from chalicelib.routing.rules import RulesError, compiled_rules
+
+        try:
+            rules = compiled_rules(found[field]) if found[field].strip() else None
+        except RulesError:
+            rules = None
+        return {key for _, _, key in (*rules.receivers(), *rules.stakeholders())} if rules else set()
 
 
 def check_rules(account_id: str, source: str) -> None:
@@ -48,19 +101,16 @@ def check_rules(account_id: str, source: str) -> None:
         raise Invalid(*missing)
 
 
-ROUTER = Kind(
-    name="router",
-    path="routers",
-    prefix=ids.ROUTER,
-    model="Router",
-    references=DEFAULT_FIELDS,
-    read=_read,
-    check=_check,
+mount(Routers())
+
+
+@route(
+    "/routers/preview",
+    "POST",
+    takes=_PREVIEW_INPUT,
+    answers=_PREVIEW,
+    examples={"rules": {"rules": _RULES, "alert": {"title": "Disk full on db-7", "urgency": "critical"}}},
 )
-mount(routers, ROUTER)
-
-
-@route(routers, "/routers/preview", "POST")
 def preview(call: Call) -> Any:
     """Dry run of rules over an alert: what matched, what would happen. Nothing is stored."""
     from chalicelib.routing.preview import preview_rules
@@ -81,7 +131,7 @@ def read_now(call: Call) -> datetime:
     given = call.params.get("now")
     if given in (None, ""):
         return call.now
-    found = as_time(given) if isinstance(given, str) else None
+    found = read_time(given) if isinstance(given, str) else None
     if found is None:
         raise Invalid("now must be a time in ISO 8601, such as 2026-03-01T08:15:00Z")
     return found

@@ -4,21 +4,28 @@ from __future__ import annotations
 
 from typing import Any
 
-from chalice import Blueprint, Response
+from chalice import Response
 
-from chalicelib.api.http import ANY_CONTENT, CORS, Call, answer, base_url, guarded, ingress_url, route
+from chalicelib.api.http import Call, answer, api, base_url, ingress_url, public, route, section
+from chalicelib.api.shapes import FREE, TEXT, fixed, record
 from chalicelib.errors import Invalid
 
-service = Blueprint(__name__)
+_PREVIEW_INPUT = fixed("TemplatePreviewInput", record({"template": TEXT, "data": FREE}, ["template"]))
+_PREVIEW = fixed("TemplatePreview", record({"text": TEXT}))
+_SAMPLE = {
+    "template": "[{{alert.urgency}}] {{alert.title}}",
+    "data": {"alert": {"title": "Disk full on db-7", "urgency": "critical"}},
+}
+
+section("templates", "A dry run of templates.")
 
 
-@service.route("/api/v4/health", methods=["GET"], content_types=ANY_CONTENT, cors=CORS)
-@guarded
+@public("/api/v4/health", "GET")
 def health() -> Response:
     return answer({"status": "ok"})
 
 
-@route(service, "/templates/preview", "POST")
+@route("/templates/preview", "POST", takes=_PREVIEW_INPUT, answers=_PREVIEW, examples={"a title": _SAMPLE})
 def preview_template(call: Call) -> Any:
     """Render a template over data, or say what is wrong in it."""
     from chalicelib.templates import TemplateError, render
@@ -34,16 +41,14 @@ def preview_template(call: Call) -> Any:
         raise Invalid(f"template {error}") from error
 
 
-@service.route("/api/v4/openapi.json", methods=["GET"], content_types=ANY_CONTENT, cors=CORS)
-@guarded
+@public("/api/v4/openapi.json", "GET")
 def openapi() -> Response:
     from chalicelib.api.openapi import document
 
-    return answer(document(base_url(service.current_request), ingress_url()))
+    return answer(document(base_url(api.current_request), ingress_url()))
 
 
-@service.route("/docs", methods=["GET"], content_types=ANY_CONTENT, cors=CORS)
-@guarded
+@public("/docs", "GET")
 def docs() -> Response:
     from chalicelib.api.openapi import docs_page, docs_policy
 

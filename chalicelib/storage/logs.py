@@ -29,7 +29,8 @@ _LARGEST_INLINE = 4 * 1024
 
 
 class StoredLog(TypedDict):
-    """A log as it is read. `created_at` is ISO 8601; `request` is a packed one, null in what is no request's log."""
+    """A log as it is read. `created_at` is ISO 8601; `request` is a packed one, null in what is no request's log;
+    `change` is null in what is no log of a change of configuration."""
 
     id: str
     prefix_id: str
@@ -42,6 +43,7 @@ class StoredLog(TypedDict):
     message: Any
     sublogs: list[dict[str, Any]]
     request: dict[str, Any] | None
+    change: dict[str, Any] | None
 
 
 def retention_days() -> int:
@@ -51,6 +53,7 @@ def retention_days() -> int:
 def put(log: Log, once: bool = False) -> dynamo.Item:
     """The operation that stores a log; writes its large part to S3 at once. `once`: refuse when it is done already."""
     head: dict[str, Any] = {"owner_type": log.owner[0], "message": log.message, "sublogs": log.sublogs}
+    head |= {"change": log.change} if log.change else {}
     item: dict[str, Any] = {
         "pk": ids.prefix_id(ids.LOG, log.id),
         "id": log.id,
@@ -127,4 +130,5 @@ def _log(item: Mapping[str, Any], content: Mapping[str, Any]) -> StoredLog:
         "message": content["message"],
         "sublogs": content["sublogs"],
         "request": content.get("request"),
+        "change": content.get("change"),
     }

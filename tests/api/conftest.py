@@ -16,7 +16,9 @@ def person(world):
 
         given = {"name": name, "emails_attributes": [{"email": f"{name.lower()}@example.com"}]}
         member = world.ok("POST", "/account_users", {"user_attributes": given, **fields})
-        return member, create_token({**member, "version": 1}, f"{name}'s token", world.now)
+        token = create_token({**member, "version": 1}, f"{name}'s token", world.now)
+        assert world.api("GET", "/me", token=token).status == 200  # its first use is noted
+        return member, token
 
     return make
 
@@ -26,13 +28,17 @@ def stranger(world):
     """An admin of another account."""
     from chalicelib.handling.accounts import create_account
 
-    return create_account("Other", "Eve", "eve@example.com", world.now)
+    other = create_account("Other", "Eve", "eve@example.com", world.now)
+    assert world.api("GET", "/me", token=other.token).status == 200
+    return other
 
 
 @pytest.fixture
 def stored(world):
     """Everything in the tables and on the queues, to compare before and after."""
     from chalicelib.storage import clients
+
+    world.ok("GET", "/me")  # the first use of a token is noted
 
     def contents() -> dict[str, Any]:
         database = clients.dynamodb()
@@ -81,5 +87,6 @@ def one_of_each(world):
         "integrations": integration,
         "alerts": alert,
         "comments": world.ok("POST", f"/alerts/{alert['id']}/comments", {"body": "On it"}),
-        "logs": world.ok("GET", f"/logs?owner_id={integration['id']}")["data"][0],
+        "api_tokens": world.ok("POST", "/api_tokens", {"name": "Terraform"}),
+        "logs": world.requests(integration)[0],
     }

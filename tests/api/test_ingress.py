@@ -53,7 +53,7 @@ def test_a_refused_request_leaves_a_log_that_says_why_without_its_secrets(world)
     integration = world.integration(option_token="s3cret")
     world.hook(integration, CREATE, **{"pagertree-token": "wr0ng-one"})
     world.deliver()
-    (log,) = world.ok("GET", f"/logs?owner_id={integration['id']}")["data"]
+    (log,) = world.requests(integration)
     assert (log["state"], log["level"]) == ("refused", "warn")
     assert log["details"]["message"]["action"] == "refused"
     assert [note["message"] for note in log["details"]["sublogs"]] == [
@@ -69,7 +69,7 @@ def test_a_flood_of_refusals_is_logged_in_part_and_says_how_much_was_not(world):
     world.clock.shift(60)
     world.hook(integration, CREATE)
     world.deliver()
-    logs = world.ok("GET", f"/logs?owner_id={integration['id']}&limit=100")["data"]
+    logs = world.requests(integration)
     assert len(logs) == 7
     assert "24 more were refused since the last log" in str(logs[0])
 
@@ -95,7 +95,7 @@ def test_over_its_rate_an_integration_answers_429_and_says_when_to_come_back(wor
     assert [answer.status for answer in answers] == [200, 200, 200, 429, 429]
     assert answers[-1].headers["Retry-After"] == "40"
     world.deliver()
-    logs = world.ok("GET", f"/logs?owner_id={integration['id']}")["data"]
+    logs = world.requests(integration)
     assert [log["state"] for log in logs] == ["refused", "refused", "done", "done", "done"]
     assert "answered 429: more than 3 requests in this minute" in str(logs[0])
     world.clock.shift(40)
@@ -114,7 +114,7 @@ def test_any_body_of_any_type_is_taken_and_becomes_a_log(world, body):
     for kind in kinds:
         assert world.hook(integration, body, **{"Content-Type": kind}).status == 200
     world.deliver()
-    assert world.ok("GET", f"/logs?owner_id={integration['id']}")["total_count"] == len(kinds)
+    assert len(world.requests(integration)) == len(kinds)
 
 
 def test_both_forms_of_the_id_are_the_endpoint(world):

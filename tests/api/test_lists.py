@@ -6,6 +6,9 @@ from urllib.parse import quote
 
 import pytest
 
+from chalicelib import ids
+from chalicelib.times import iso
+
 
 @pytest.fixture
 def teams(world):
@@ -67,9 +70,15 @@ def test_a_cursor_that_is_none_is_refused(refused, path):
 
 
 def test_a_cursor_that_went_away_is_refused_where_no_place_can_be_told(world, teams, refused):
-    cursor = world.ok("GET", "/teams?limit=2")["next_cursor"]
+    cursor = world.ok("GET", "/teams?limit=2&sort=name")["next_cursor"]
     world.ok("DELETE", f"/teams/{cursor}")
-    assert "cursor" in refused(400, "GET", f"/teams?limit=2&cursor={cursor}")
+    assert "cursor" in refused(400, "GET", f"/teams?limit=2&sort=name&cursor={cursor}")
+    found = world.ok("GET", f"/teams?limit=1&cursor={cursor}")["data"]
+    assert [team["created_at"] < cursor_time(cursor) for team in found] == [True]
+
+
+def cursor_time(cursor: str) -> str:
+    return iso(ids.time_of(cursor))
 
 
 @pytest.mark.parametrize(

@@ -121,7 +121,7 @@ def test_another_accounts_objects_are_not_found(world):
     integration = world.integration()
     world.send(integration, {"event_type": "create", "Id": "k", "Title": "t"})
     (alert,) = world.alerts()
-    (log,) = world.ok("GET", f"/logs?owner_id={integration['id']}")["data"]
+    (log,) = world.requests(integration)
     stranger = create_account("Other", "Eve", "eve@example.com", world.now).token
     for path in (
         f"/integrations/{integration['id']}",

@@ -40,7 +40,7 @@ TEXT = {"Content-Type": "text/plain; charset=UTF-8", "x-amz-sns-message-type": "
 
 
 def request_log(flow: Flow, integration):
-    return flow.world.ok("GET", f"/logs?owner_id={integration['id']}")["data"][0]
+    return flow.world.requests(integration)[0]
 
 
 def sub_logs(flow: Flow, integration) -> str:

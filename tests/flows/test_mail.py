@@ -136,7 +136,7 @@ def test_spam_makes_no_alert_by_either_way(flow: Flow, by_ses: bool):
     if by_ses:
         flow.at("0m").do(lambda: deliver(flow, raw))
         flow.run(until="1m")
-        (log,) = flow.world.ok("GET", f"/logs?owner_id={integration['id']}")["data"]
+        (log,) = flow.world.requests(integration)
         assert "refused" in log["details"]["sublogs"][0]["message"]
         return
     answer = flow.world.http(

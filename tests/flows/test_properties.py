@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.dynamodb.models import dynamodb_backends
 
-from chalicelib.storage import configuration
+from chalicelib.storage import configuration, edits
 from dev.local import aws
 from tests.flows.script import webhook
 
@@ -67,8 +67,9 @@ def build(world, drawn):
         ]
         rules = json.dumps({"rules": [{"match": {"always": always}, "actions": named}]})
         world.ok("PUT", f"/routers/{router['id']}", {"rules": rules})
-    configuration.remove(configuration.read(world.account.user["account_id"], teams[GONE]["prefix_id"]))
-    configuration.forget()
+    account_id = world.account.account["id"]
+    gone = configuration.read(account_id, teams[GONE]["prefix_id"])
+    edits.commit(configuration.tally(account_id), [edits.Edit(gone, None)])
     return [router["id"] for router in made]
 
 

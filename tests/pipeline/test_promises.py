@@ -129,9 +129,9 @@ def test_p2_a_message_delivered_again_after_it_was_done_changes_nothing(world, i
     assert world.process(records) == []
     (alert,) = world.alerts()
     assert alert["dedup_count"] == 1
-    logs = world.ok("GET", f"/logs?owner_id={integration['id']}")
-    assert logs["total_count"] == 2
-    assert {log["state"] for log in logs["data"]} == {"done"}
+    logs = world.requests(integration)
+    assert len(logs) == 2
+    assert {log["state"] for log in logs} == {"done"}
 
 
 # P3: N equal creates in parallel give one alert with dedup_count N-1.
@@ -225,7 +225,7 @@ def test_p5_after_five_attempts_the_message_is_dead_lettered_and_its_log_says_so
         world.deliver()
         world.clock.shift(200)
     assert len(world.messages("WEBHOOKS_DEAD_LETTERS_URL")) == 2
-    (log,) = world.ok("GET", f"/logs?owner_id={integration['id']}")["data"]
+    (log,) = world.requests(integration)
     assert log["state"] == "dead_lettered"
     assert log["level"] == "error"
     assert "attempt 5 failed: RuntimeError: no luck" in log["details"]["sublogs"][0]["message"]
@@ -243,7 +243,7 @@ def test_p5_a_worker_that_dies_without_a_word_leaves_a_log_at_the_next_attempt(w
     with monkeypatch.context() as patch, pytest.raises(SystemExit):
         patch.setattr(webhooks, "process", dies)
         world.process([record])
-    (log,) = world.ok("GET", f"/logs?owner_id={integration['id']}")["data"]
+    (log,) = world.requests(integration)
     assert log["state"] == "failed"
     assert log["details"]["sublogs"][0]["message"] == "attempt 1 did not finish"
 
@@ -254,7 +254,7 @@ def test_p5_a_worker_that_dies_without_a_word_leaves_a_log_at_the_next_attempt(w
 def test_p6_a_log_can_be_replayed(world, integration):
     world.send(integration, body("create", "k"))
     world.send(integration, body("resolve", "k"))
-    (_, created) = world.ok("GET", f"/logs?owner_id={integration['id']}")["data"]
+    (_, created) = world.requests(integration)
     replay = world.ok("POST", f"/logs/{created['id']}/replay")
     world.deliver()
     assert [alert["status"] for alert in world.alerts()] == ["open", "resolved"]
@@ -294,7 +294,7 @@ def test_p7_large_bodies_survive_the_queue(world, integration, size):
     for record in world.take():
         assert len(record["body"]) <= 300_000
         assert world.process([record]) == []
-    (log,) = world.ok("GET", f"/logs?owner_id={integration['id']}")["data"]
+    (log,) = world.requests(integration)
     assert log["state"] == "done"
 
 

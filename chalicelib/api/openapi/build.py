@@ -4,26 +4,16 @@ from __future__ import annotations
 
 import inspect
 import re
+from collections.abc import Mapping
 from typing import Any
 
-from chalicelib.api.http import MOUNTED, Mounted
+from chalicelib.api.http import MOUNTED, SECTIONS, Mounted
 from chalicelib.api.listing import COMPARISONS, DEEPEST_OFFSET, LARGEST_PAGE
-from chalicelib.api.openapi.operations import Contract, contracts
-from chalicelib.api.openapi.parts import ref
 from chalicelib.api.openapi.public import public_paths
 from chalicelib.api.openapi.schemas import all_schemas
+from chalicelib.api.shapes import ref
 
-_TAGS = {
-    "alerts": "What people are told about, and what they make of it.",
-    "comments": "Notes on alerts, and replies.",
-    "integrations": "Endpoints that tools send their webhooks to.",
-    "integration_types": "The catalogue of tools, and a dry run of each.",
-    "routers": "Rules that decide where an alert goes.",
-    "teams": "People who take alerts together.",
-    "account_users": "The members of the account.",
-    "stakeholders": "People who are told about alerts without being paged.",
-    "logs": "What arrived, and what was done with it.",
-    "templates": "A dry run of templates.",
+_PUBLIC = {
     "ingress": "Where tools and forms send; no token.",
     "service": "Health, this document and its page; no token.",
 }
@@ -49,12 +39,13 @@ _ERRORS = {
 def document(base_url: str, ingress_url: str = "") -> dict[str, Any]:
     """The OpenAPI 3.1 document of every route that is mounted. The URLs of the API and of the integrations' endpoints
     have no slash at their ends; without the second, both are at one place."""
+    sections = {**SECTIONS, **_PUBLIC}
     return {
         "openapi": "3.1.0",
         "info": {"title": "Signalbox", "version": "4", "description": _ABOUT},
         "servers": [{"url": base_url or "/"}],
         "security": [{"bearer": []}],
-        "tags": [{"name": name, "description": text} for name, text in _TAGS.items()],
+        "tags": [{"name": name, "description": text} for name, text in sections.items()],
         "paths": {**_paths(), **public_paths(ingress_url)},
         "components": {
             "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "description": "An API token."}},
@@ -66,33 +57,28 @@ def document(base_url: str, ingress_url: str = "") -> dict[str, Any]:
 
 
 def _paths() -> dict[str, Any]:
-    known, paths = contracts(), dict[str, Any]()
+    paths = dict[str, Any]()
     for route in MOUNTED:
         for method in route.methods:
-            name = _operation_id(route, method)
-            contract = known[name.removesuffix("_patch")]
-            paths.setdefault(route.path, {})[method.lower()] = _operation(route, method, name, contract)
+            paths.setdefault(route.path, {})[method.lower()] = _operation(route, method)
     return paths
 
 
-def _tag(route: Mounted) -> str:
-    return route.path.split("/")[3]
-
-
 def _operation_id(route: Mounted, method: str) -> str:
-    name = f"{_tag(route)}_{route.view.__name__.strip('_')}"
+    name = f"{route.tag}_{route.view.__name__.strip('_')}"
     return f"{name}_patch" if method == "PATCH" else name
 
 
-def _operation(route: Mounted, method: str, name: str, contract: Contract) -> dict[str, Any]:
+def _operation(route: Mounted, method: str) -> dict[str, Any]:
     summary, _, rest = (inspect.getdoc(route.view) or "").partition("\n\n")
-    operation: dict[str, Any] = {"operationId": name, "tags": [_tag(route)], "summary": " ".join(summary.split())}
+    operation: dict[str, Any] = {"operationId": _operation_id(route, method), "tags": [route.tag]}
+    operation["summary"] = " ".join(summary.split())
     notes = [" ".join(rest.split()), "Only for admins of the account." if route.admin else ""]
     operation["description"] = " ".join(note for note in notes if note)
-    operation["parameters"] = [*_path_parameters(route.path), *_query_parameters(contract)]
-    if contract.takes:
-        operation["requestBody"] = _body(contract)
-    operation["responses"] = {str(contract.status): _success(contract), **_failures(route, method, contract)}
+    operation["parameters"] = [*_path_parameters(route.path), *_query_parameters(route)]
+    if route.takes:
+        operation["requestBody"] = _body(route.takes.name, route.examples)
+    operation["responses"] = {str(route.status): _success(route), **_failures(route, method)}
     return {key: value for key, value in operation.items() if value not in ("", [])}
 
 
@@ -101,8 +87,8 @@ def _path_parameters(path: str) -> list[Any]:
     return [{"name": n, "in": "path", "required": True, "schema": schema} for n in re.findall(r"\{(\w+)\}", path)]
 
 
-def _query_parameters(contract: Contract) -> list[Any]:
-    if not (contract.answers or "").endswith("Page"):
+def _query_parameters(route: Mounted) -> list[Any]:
+    if not (route.answers and route.answers.is_page):
         return []
     return [{"$ref": f"#/components/parameters/{name}"} for name in _list_parameters()]
 
@@ -132,29 +118,29 @@ def _list_parameters() -> dict[str, Any]:
     return found
 
 
-def _body(contract: Contract) -> dict[str, Any]:
-    schema = ref(contract.takes or "")
-    examples = {name.replace(" ", "_"): {"summary": name, "value": value} for name, value in contract.examples.items()}
+def _body(takes: str, examples: Mapping[str, Any]) -> dict[str, Any]:
+    schema = ref(takes)
+    shown = {name.replace(" ", "_"): {"summary": name, "value": value} for name, value in examples.items()}
     forms = {kind: {"schema": schema} for kind in ("application/x-www-form-urlencoded", "multipart/form-data")}
-    return {"required": True, "content": {"application/json": {"schema": schema, "examples": examples}, **forms}}
+    return {"required": True, "content": {"application/json": {"schema": schema, "examples": shown}, **forms}}
 
 
-def _success(contract: Contract) -> dict[str, Any]:
-    if contract.status == 204:
+def _success(route: Mounted) -> dict[str, Any]:
+    if route.answers is None:
         return {"description": "Done; no body."}
-    words = {201: "The new object.", 202: "Queued."}.get(contract.status, "The answer.")
-    return {"description": words, "content": {"application/json": {"schema": ref(contract.answers or "")}}}
+    words = {201: "The new object.", 202: "Queued."}.get(route.status, "The answer.")
+    return {"description": words, "content": {"application/json": {"schema": ref(route.answers.name)}}}
 
 
-def _failures(route: Mounted, method: str, contract: Contract) -> dict[str, Any]:
+def _failures(route: Mounted, method: str) -> dict[str, Any]:
     codes = {401, 500}
     if method in ("PUT", "PATCH", "DELETE"):
         codes |= {403, 409}
     if method == "POST":
         codes |= {409, 422}
-    if contract.takes:
+    if route.takes:
         codes |= {400, 413, 422}
-    if (contract.answers or "").endswith("Page"):
+    if route.answers and route.answers.is_page:
         codes.add(400)
     codes |= {403} if route.admin else set()
     codes |= {404} if "{" in route.path else set()

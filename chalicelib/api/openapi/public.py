@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from chalicelib.api.openapi.operations import WEBHOOK_BODY
-from chalicelib.api.openapi.parts import Schema, lists, record, ref
+from chalicelib.api.previews import WEBHOOK_BODY
+from chalicelib.api.shapes import Schema, array, record, ref
 from chalicelib.intake.gateway import ROUTES
 
 _HTML = {"text/html": {"schema": {"type": "string"}}}
@@ -97,7 +97,7 @@ def _form(method: str) -> dict[str, Any]:
         "422": {"description": "The page again, with the faults.", "content": _HTML},
         "429": {"description": "Too many requests: wait as long as `Retry-After` says."},
     }
-    fields = {"type": "object", "additionalProperties": {"anyOf": [{"type": "string"}, lists({"type": "string"})]}}
+    fields = {"type": "object", "additionalProperties": {"anyOf": [{"type": "string"}, array({"type": "string"})]}}
     body = {"content": {"application/x-www-form-urlencoded": {"schema": fields}}}
     more = {"parameters": [_ID], "requestBody": body}
     return _open("ingress_form_post", "ingress", "Send a filled form: makes an alert.", answers, **more)

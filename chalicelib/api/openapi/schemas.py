@@ -1,21 +1,27 @@
-"""Every schema of the document by name."""
+"""Every schema of the document by name: those of the routes' bodies, and those of the models that these name."""
 
 from __future__ import annotations
 
-from chalicelib.api.openapi.answers import others, resources
-from chalicelib.api.openapi.dry_runs import dry_runs
-from chalicelib.api.openapi.inputs import inputs
-from chalicelib.api.openapi.parts import COUNT, FLAG, NULLABLE_TEXT, Schema, from_models, lists, record, ref
+import re
+
+from chalicelib.api.http import MOUNTED
+from chalicelib.api.openapi.models import from_models
+from chalicelib.api.shapes import Schema, Shape, array, record
+
+_REFERENCE = re.compile(r"#/components/schemas/(\w+)")
 
 
 def all_schemas() -> dict[str, Schema]:
     """Every schema under `components.schemas`, by name."""
-    written = from_models()
-    read = {**resources(written), **others(written)}
-    pages = {f"{name}Page": _page(name) for name in ("AccountUser", "Team", "Router", "Integration", "Stakeholder")}
-    pages |= {"IntegrationTypePage": _page("IntegrationType")}
-    pages |= {f"{name}Page": _page(name, unbounded=True) for name in ("Alert", "Comment", "Log")}
-    return {**_basics(), **inputs(written), **read, **pages, **dry_runs()}
+    models = from_models()
+    found = {**_basics(), **{shape.name: shape.make(models) for shape in _shapes()}}
+    named = set(_REFERENCE.findall(repr(found)))
+    return found | {name: models[name] for name in sorted(named - set(found))}
+
+
+def _shapes() -> list[Shape]:
+    bodies = [shape for route in MOUNTED for shape in (route.takes, route.answers) if shape]
+    return [part for shape in bodies for part in shape.all()]
 
 
 def _basics() -> dict[str, Schema]:
@@ -27,14 +33,5 @@ def _basics() -> dict[str, Schema]:
         "PrefixId": {"type": "string", "pattern": "^[a-z]{3}_[0-9A-Za-z]{14}$", "examples": ["tem_4fK0c2nVbQx1Za"]},
         "Id": {"type": "string", "description": "A ULID or a prefix id.", "examples": ["tem_4fK0c2nVbQx1Za"]},
         "Time": {"type": "string", "format": "date-time", "examples": ["2026-03-01T08:15:00.000Z"]},
-        "Error": record({"errors": lists(message), "code": code}, description="What went wrong."),
+        "Error": record({"errors": array(message), "code": code}, description="What went wrong."),
     }
-
-
-def _page(name: str, unbounded: bool = False) -> Schema:
-    """The envelope of a list."""
-    keys: dict[str, Schema] = {"data": lists(ref(name)), "has_more": FLAG, "total_count": COUNT}
-    keys["next_cursor"] = {**NULLABLE_TEXT, "description": "Give it as `cursor` for the next page."}
-    if unbounded:
-        keys["total_count_exact"] = {**FLAG, "description": "False: the total is a lower bound."}
-    return record(keys)
