@@ -1,7 +1,8 @@
 """Makes an account with its first admin, or another API token: `signalbox account`, `signalbox token`.
 
 `--stage` finds the tables by the CloudFormation stack of that stage, with the credentials of the AWS command line.
-Without it they come from the environment, as the functions get them: CONFIGURATION_TABLE and COUNTERS_TABLE.
+Without it they come from the environment, as the functions get them: CONFIGURATION_TABLE, COUNTERS_TABLE and
+LOGS_TABLE.
 """
 
 from __future__ import annotations
@@ -22,7 +23,11 @@ from chalicelib.storage import clients, configuration
 from dev import deploy
 from dev.stack import Stack, StackError
 
-TABLES = {"CONFIGURATION_TABLE": "ConfigurationTable", "COUNTERS_TABLE": "CountersTable"}
+TABLES = {
+    "CONFIGURATION_TABLE": "ConfigurationTable",
+    "COUNTERS_TABLE": "CountersTable",
+    "LOGS_TABLE": "LogsTable",
+}
 _TOKEN = re.compile(r"[!-~]{16,200}")
 
 
