@@ -12,6 +12,7 @@ from urllib.parse import parse_qs, unquote
 from chalice import local
 from chalice.config import Config
 
+from dev import project
 from dev.local import front_door
 
 CORS = {"Access-Control-Allow-Origin": "*", "Access-Control-Allow-Headers": "Authorization,Content-Type,Accept"}
@@ -92,7 +93,5 @@ class Gateway(local.LocalGateway):
         return Answer(given["statusCode"], headers_out, content.encode() if isinstance(content, str) else content)
 
     def _ingress(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Answer:
-        import app
-
-        given = app.ingress(front_door.event(method, target, headers, body), None)
+        given = project.application().ingress(front_door.event(method, target, headers, body), None)
         return Answer(given["statusCode"], given["headers"], given["body"].encode())
