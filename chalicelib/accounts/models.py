@@ -6,7 +6,21 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from chalicelib.accounts.values import Body, Email, Flag, IdList, Key, Meta, Moment, Name, Phone, Tags, Text, Title
+from chalicelib.accounts.values import (
+    Body,
+    Description,
+    Email,
+    Flag,
+    IdList,
+    Key,
+    Meta,
+    Moment,
+    Name,
+    Phone,
+    Tags,
+    Text,
+    Title,
+)
 from chalicelib.words import Urgency
 
 Audience = Literal["none", "team_all", "team_admins", "oncall_rotation", "specific_users"]
@@ -122,7 +136,7 @@ class Alert(Fields):
     """An alert made or changed by hand."""
 
     title: Title
-    description: Text | None = None
+    description: Description | None = None
     urgency: Urgency
     tags: Tags = Field(default_factory=list)
     thirdparty_id: Key | None = None

@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
 from chalicelib.accounts.casts import as_list, cast_bool
 from chalicelib.times import iso, read_time
+from chalicelib.words import LONGEST_DESCRIPTION
 
 _LARGEST_META = 32 * 1024
 _MOST_ITEMS = 500
@@ -66,6 +67,7 @@ Body = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=65_536), BeforeValidator(_as_text)
 ]
 Text = Annotated[str, StringConstraints(max_length=65_536), BeforeValidator(_as_text)]
+Description = Annotated[str, StringConstraints(max_length=LONGEST_DESCRIPTION), BeforeValidator(_as_text)]
 Key = Annotated[str, StringConstraints(max_length=1024), BeforeValidator(_as_text)]
 Tag = Annotated[str, StringConstraints(max_length=255), BeforeValidator(_as_text)]
 Meta = Annotated[dict[str, Any], AfterValidator(_bounded_meta)]

@@ -17,7 +17,9 @@ _INCIDENT = ("incident", "incident_severity", "incident_message")
 
 
 class Alert(TypedDict):
-    """An alert as the API shows it, and its version. Ids are ULIDs but for `prefix_id`; times are ISO 8601."""
+    """An alert as the API shows it, and its version. Ids are ULIDs but for `prefix_id`; times are ISO 8601.
+
+    A description whose format is `html` is safe to show as it is; one that is `text` holds no markup."""
 
     id: str
     prefix_id: str
@@ -27,6 +29,7 @@ class Alert(TypedDict):
     updated_at: str
     title: str
     description: str | None
+    description_format: str
     urgency: str
     status: str
     tags: list[str]
@@ -64,6 +67,7 @@ def new_alert(
         "updated_at": iso(now),
         "title": "",
         "description": None,
+        "description_format": "text",
         "urgency": "medium",
         "status": QUEUED,
         "tags": [],

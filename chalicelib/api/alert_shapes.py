@@ -39,6 +39,10 @@ def _alert(models: Mapping[str, Schema]) -> Schema:
             **as_read(models["Alert"]),
             **incident,
             "title": TEXT,
+            "description_format": {
+                "enum": ["text", "html"],
+                "description": "How to show the description: HTML is safe to show as it is, text holds no markup.",
+            },
             "meta": record(incident, additionalProperties=True),
             "status": {"type": "string", "enum": list(STATES)},
             "tag_list": {**array(TEXT), "description": "The tags, as this API names them."},

@@ -73,6 +73,7 @@ def update(call: Call, id: str) -> Any:
     def edit(alert: Alert) -> dict[str, Any]:
         _require_owner(call, alert)
         changes = {name: fields[name] for name in params if name != "meta"}
+        changes |= {"description_format": "text"} if "description" in changes else {}
         return changes | (_meta({**_incident(alert), **fields["meta"]}) if "meta" in params else {})
 
     return present(user.change(call.account_id, _key(id), edit, call.now))

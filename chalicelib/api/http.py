@@ -10,13 +10,13 @@ from datetime import UTC, datetime
 from functools import cached_property, wraps
 from typing import Any
 
-import orjson
 from chalice import Blueprint, CORSConfig, Response
 
 from chalicelib import ids
 from chalicelib.api.callers import Caller, authenticate
 from chalicelib.api.params import Params, read_params
 from chalicelib.api.shapes import Shape
+from chalicelib.encoding import encode
 from chalicelib.errors import NotFound, SignalboxError, error_body
 
 CORS = CORSConfig(allow_origin="*", allow_headers=["Authorization", "Content-Type", "Accept"], max_age=600)
@@ -78,7 +78,7 @@ def ingress_url() -> str:
 
 def answer(value: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
     """A JSON answer; 204 has no body."""
-    body = "" if status == 204 else orjson.dumps(value).decode()
+    body = "" if status == 204 else encode(value).decode()
     return Response(body, {"Content-Type": "application/json", **(headers or {})}, status)
 
 

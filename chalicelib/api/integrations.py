@@ -142,9 +142,10 @@ INTEGRATIONS = mount(Integrations())
     examples={"a request": {"request": A_REQUEST}},
 )
 def preview(call: Call, id: str) -> Any:
-    """Dry run of the whole way of a request, up to its destinations. Nothing is stored or sent."""
+    """Dry run of the whole way of a request, up to its destinations. Nothing is stored or sent. Whether the sender
+    would be refused is told to admins alone: others could guess a token by it."""
     integration = crud.find(INTEGRATIONS, call, id)
-    return preview_integration(integration, read_request(call, call.params), call.now)
+    return preview_integration(integration, read_request(call, call.params), call.now, call.caller.is_admin)
 
 
 def _slug(given: Any, stored: Object | None) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from chalicelib.adapters.kit.adapter import Adapter, AlertDraft, Outcome
+from chalicelib.adapters.kit.markup import Html, safe_html
 from chalicelib.adapters.kit.request import Request
 from chalicelib.alerts.log import Notes
 
@@ -34,22 +35,25 @@ def fields_of(
     fields = {name: getattr(draft, name) for name in _DRAFT_FIELDS}
     fields |= {"title": draft.title or f"{adapter.name} alert", "urgency": draft.urgency or integration["urgency"]}
     for name in ("title", "description"):
-        fields[name] = _templated(name, fields[name], adapter, integration, request, notes)
+        rendered = _rendered(name, adapter, integration, request, notes)
+        if rendered:
+            fields[name] = safe_html(rendered) if name == "description" else rendered
+    fields["description_format"] = "html" if isinstance(fields["description"], Html) else "text"
     return {**fields, "destination_router_ids": integration["router_ids"]}
 
 
-def _templated(
+def _rendered(
     name: str,
-    value: str | None,
     adapter: Adapter,
     integration: Mapping[str, Any],
     request: Request,
     notes: Notes,
 ) -> str | None:
+    """What the integration's template makes of a field; None where it has none, or none that works."""
     options = integration["options"]
     template = options.get(f"{name}_template")
     if not (template and options.get(f"{name}_template_enabled")):
-        return value
+        return None
     from chalicelib.templates import TemplateError, render  # slow to import, and most integrations have none
 
     data = {"integration": template_context(integration), "data": adapter.template_data(request)}
@@ -57,10 +61,10 @@ def _templated(
         rendered = render(template, data, html=name == "description").strip()
     except TemplateError as error:
         notes.add(f"the {name} template failed, so the {name} is the adapter's own: {error}", "warn")
-        return value
+        return None
     if not rendered:
         notes.add(f"the {name} template gave nothing, so the {name} is the adapter's own", "warn")
-    return rendered or value
+    return rendered or None
 
 
 def template_context(integration: Mapping[str, Any]) -> dict[str, Any]:

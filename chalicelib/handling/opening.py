@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from chalicelib import ids
+from chalicelib.adapters.kit.markup import safe_html
 from chalicelib.alerts.alert import Alert, add_receivers, match_data, with_fields
 from chalicelib.alerts.changes import Changes, Claim, Event, SeenClaim, claim_name
 from chalicelib.alerts.counting import count_on
@@ -99,6 +100,8 @@ def reroute(
 def _apply(alert: Alert, plan: Plan, facts: Facts, acknowledged: bool) -> Alert:
     """The alert after routing: what rules changed, its receivers, its status."""
     changed = add_receivers(with_fields(alert, plan.changes), _with_ulids(plan.receivers, facts))
+    if "description" in plan.changes:
+        changed |= {"description": safe_html(changed["description"]), "description_format": "html"}
     informed = [identifier for _, identifier in _with_ulids(plan.stakeholder_ids, facts)]
     changed["stakeholder_ids"] = list(dict.fromkeys([*alert["stakeholder_ids"], *informed]))
     if plan.parent_id:

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 
 from chalicelib import ids
 from chalicelib.adapters.kit.adapter import Action
+from chalicelib.adapters.kit.freshness import REMEMBERED
 from chalicelib.alerts import correlation, states
 from chalicelib.alerts.alert import Alert, bounded, moved, new_alert
 from chalicelib.alerts.changes import Changes, Claim, Counted, Event, claim_name, together
@@ -27,8 +27,6 @@ from chalicelib.handling.request import Received, request_log
 from chalicelib.handling.timers import auto_resolve
 from chalicelib.times import from_ms
 from chalicelib.words import INTEGRATION_FIELDS
-
-_REPLAYS_REMEMBERED = timedelta(days=1)
 
 
 def plan(received: Received, facts: Facts) -> Changes:
@@ -49,7 +47,7 @@ def _effects(received: Received, facts: Facts, notes: Notes) -> Changes:
         return Changes()
     signed = _signed(received, facts)
     if signed is None:
-        notes.add("refused: a request with this signature was taken within a day", "warn")
+        notes.add("refused: a request with this signature was taken before", "warn")
         return Changes()
     seen = facts.thread(received.key)
     decision = decide(received, seen.thread)
@@ -66,9 +64,9 @@ def _signed(received: Received, facts: Facts) -> Changes | None:
         return Changes()
     name = claim_name("signed", received.integration["id"], key)
     seen = facts.claims([name]).get(name)
-    if seen and seen.holder != received.request.id and received.now - from_ms(seen.since_ms) < _REPLAYS_REMEMBERED:
+    if seen and seen.holder != received.request.id and received.now - from_ms(seen.since_ms) < REMEMBERED:
         return None
-    return Changes(claims=(Claim(name, received.request.id, seen, _REPLAYS_REMEMBERED),))
+    return Changes(claims=(Claim(name, received.request.id, seen, REMEMBERED),))
 
 
 def decide(received: Received, thread: Thread) -> Decision:

@@ -38,14 +38,17 @@ def _shown(outcome: Outcome) -> dict[str, Any]:
     }
 
 
-def preview_integration(integration: Mapping[str, Any], request: Request, now: datetime) -> dict[str, Any]:
+def preview_integration(
+    integration: Mapping[str, Any], request: Request, now: datetime, checks_sender: bool = True
+) -> dict[str, Any]:
     """The whole way of a request: the adapter's answer, the templated alert, what correlation would do, the routing
-    explained, and the final destinations (prefix ids)."""
+    explained, and the final destinations (prefix ids). `blocked` is null where the sender is not checked."""
     facts = StoredFacts(integration["account_id"], now)
-    received = receive(integration, request, facts, now, number=lambda: 0, checked=False)
+    received = receive(integration, request, facts, now, number=lambda: 0, checked=not checks_sender)
     changes = plan(received, facts)
     return {
         **_shown(received.outcome),
+        **({} if checks_sender else {"blocked": None}),
         "note": received.outcome.note,
         "correlation": "nothing",
         "routing": [],

@@ -123,7 +123,9 @@ def _confirm(received: Received) -> tuple[str, ...]:
         fetch(url)
     except OSError as error:
         return (f"the subscription could not be confirmed: {error}",)
-    return ("the subscription was confirmed",)
+    pins = received.adapter.pinned(received.request)
+    advice = "".join(f"; to believe this source alone, set option_{name} to {value}" for name, value in pins.items())
+    return (f"the subscription was confirmed{advice}",)
 
 
 def _record_refusal(integration: Mapping[str, Any], request: Request, why: str, now: datetime) -> Changes:

@@ -174,8 +174,8 @@ class Adapter:
         return None
 
     def pinned(self, request: Request) -> dict[str, str]:
-        """Options, by bare name, that are stored once the request's confirmation succeeded, where they are blank: from
-        then on only this source is believed."""
+        """Options, by bare name, with which only the source of a confirmed subscription is believed; none where they
+        are set. The log tells them: what strangers send changes no configuration."""
         return {}
 
     def template_data(self, request: Request) -> dict[str, Json]:
