@@ -6,7 +6,6 @@ A release's folder has a file for each table, with its items as DynamoDB returns
 from __future__ import annotations
 
 import json
-import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -55,24 +54,14 @@ def configure(world: Any) -> None:
 
 def keep(release: str) -> None:
     """Write what this release stores to the release's folder."""
-    import time_machine
-    from moto import mock_aws
+    from chalicelib.handling.accounts import create_account
+    from chalicelib.storage import clients, configuration
+    from signalbox.testing import fresh_world, service
 
-    from dev.local import aws
-    from tests.conftest import START, World
-
-    os.environ.update(aws.CREDENTIALS)
-    with mock_aws():
-        os.environ.update(aws.deploy_resources("releases"))
-        import app
-        from chalicelib.handling.accounts import create_account
-        from chalicelib.storage import clients, configuration
-
-        with time_machine.travel(START, tick=False) as traveller:
-            world = World(app.app, traveller)
-            world.account = create_account("Kept", "Ada Admin", "ada.admin@example.com", world.now, SECRET)
-            world.token = SECRET
-            configure(world)
+    with service() as app, fresh_world(app) as world:
+        world.account = create_account("Kept", "Ada Admin", "ada.admin@example.com", world.now, SECRET)
+        world.token = SECRET
+        configure(world)
         items = clients.dynamodb().scan(TableName=clients.name(configuration.TABLE))["Items"]
     own = world.account.account["id"]
     whose = [item for item in items if own in json.dumps(item)]
