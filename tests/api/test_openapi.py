@@ -244,7 +244,9 @@ def test_every_id_in_an_example_is_of_a_kind_that_the_page_finds_in_the_callers_
     described: dict[str, Any],
 ) -> None:
     samples = {
-        found for _, _, value in bodies(described) for found in re.findall(r"\b[a-z]{3}_[0-9A-Za-z]{14}\b", json.dumps(value))
+        found
+        for _, _, value in bodies(described)
+        for found in re.findall(r"\b[a-z]{3}_[0-9A-Za-z]{14}\b", json.dumps(value))
     }
     assert len(samples) >= 3
     lists = described["x-ids"]
