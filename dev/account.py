@@ -1,4 +1,4 @@
-"""Makes an account with its first admin, or another API token: `signalbox account`, `signalbox token`.
+"""What an operator does with accounts: `signalbox account`, `signalbox token`, `signalbox tokens`, `signalbox revoke`.
 
 `--stage` finds the tables by the CloudFormation stack of that stage, with the credentials of the AWS command line.
 Without it they come from the environment, as the functions get them: CONFIGURATION_TABLE, COUNTERS_TABLE and
@@ -18,7 +18,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib import ids
 from chalicelib.errors import SignalboxError
-from chalicelib.handling.accounts import create_account, create_token
+from chalicelib.handling.accounts import create_account, create_token, list_tokens, revoke_token
 from chalicelib.storage import clients, configuration
 from dev import deploy
 from dev.stack import Stack, StackError
@@ -51,7 +51,7 @@ def use_environment() -> None:
     """Check that the environment names the tables. Raises Refused."""
     missing = [variable for variable in TABLES if not os.environ.get(variable)]
     if missing:
-        raise Refused(f"say which deployment with --stage, or set {' and '.join(missing)}")
+        raise Refused(f"say which deployment with --stage, or set {', '.join(missing)}")
 
 
 def create(given: argparse.Namespace) -> str:
@@ -66,7 +66,27 @@ def token(given: argparse.Namespace) -> str:
     user = configuration.read(account_id, user_key) if user_key else None
     if user is None:
         raise Refused(f"account {given.account} has no user {given.user}")
-    return _shown(account_id, user["prefix_id"], create_token(user, given.name, datetime.now(UTC), given.token))
+    made = create_token(user, given.name, datetime.now(UTC), given.token, given.expires)
+    return _shown(account_id, user["prefix_id"], made)
+
+
+def tokens(given: argparse.Namespace) -> str:
+    """The API tokens of an account, one a line: id, user, made, last used, expiry, name. Raises Refused."""
+    account_id = _account_id(given.account)
+    rows = [("id", "user", "made", "last used", "expires", "name")]
+    for found in list_tokens(account_id):
+        times = [str(found[name] or "never")[:19] for name in ("created_at", "last_used_at", "expires_at")]
+        user_key = ids.prefix_id(ids.ACCOUNT_USER, found["account_user_id"])
+        rows.append((found["prefix_id"], user_key, times[0], times[1], times[2], found["name"]))
+    widths = [max(len(row[column]) for row in rows) for column in range(5)]
+    lines = ["  ".join([*map(str.ljust, row, widths), row[5]]) for row in rows]
+    return "\n".join(lines)
+
+
+def revoke(given: argparse.Namespace) -> str:
+    """Revoke an API token. Raises Refused, NotFound."""
+    found = revoke_token(_account_id(given.account), given.id, datetime.now(UTC))
+    return f"{found['prefix_id']} ({found['name']}) is revoked: it works nowhere from now on."
 
 
 def _shown(account_id: str, user_key: str, made: str) -> str:
@@ -95,15 +115,24 @@ def _token(text: str) -> str:
 
 
 def _parser(command: str, about: str) -> argparse.ArgumentParser:
-    where = "Without --stage, CONFIGURATION_TABLE and COUNTERS_TABLE in the environment name the tables."
+    where = f"Without --stage, {', '.join(TABLES)} in the environment name the tables."
     parser = argparse.ArgumentParser(prog=f"signalbox {command}", description=about, epilog=where)
     parser.add_argument("--stage", help="the deployment on AWS, such as prod")
-    parser.add_argument("--token", type=_token, help="the API token, at least 16 characters; a random one is safer")
     return parser
+
+
+def _require(parser: argparse.ArgumentParser, **fields: str) -> None:
+    for name, text in fields.items():
+        parser.add_argument(f"--{name}", required=True, help=text)
+
+
+def _take_secret(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--token", type=_token, help="the API token, at least 16 characters; a random one is safer")
 
 
 def create_main(arguments: Sequence[str] | None = None) -> int:
     parser = _parser("account", "Make an account, its first admin and an API token.")
+    _take_secret(parser)
     for name, prompt in (("name", "Name of the account"), ("user", "Your name"), ("email", "Your e-mail address")):
         parser.add_argument(f"--{name}", help=f"{prompt.lower()}; asked for when it is missing")
         parser.set_defaults(**{f"ask_{name}": prompt})
@@ -112,9 +141,22 @@ def create_main(arguments: Sequence[str] | None = None) -> int:
 
 def token_main(arguments: Sequence[str] | None = None) -> int:
     parser = _parser("token", "Make another API token of a user. It is shown this once; only its hash is stored.")
-    for name, text in (("account", "id of the account"), ("user", "id of the user"), ("name", "what the token is for")):
-        parser.add_argument(f"--{name}", required=True, help=text)
+    _take_secret(parser)
+    _require(parser, account="id of the account", user="id of the user", name="what the token is for")
+    parser.add_argument("--expires", help="when it is refused from, in ISO 8601: 2027-01-31T00:00:00Z; never without")
     return _run(parser.parse_args(arguments), token)
+
+
+def tokens_main(arguments: Sequence[str] | None = None) -> int:
+    parser = _parser("tokens", "List the API tokens of an account: whose, when used last, until when.")
+    _require(parser, account="id of the account")
+    return _run(parser.parse_args(arguments), tokens)
+
+
+def revoke_main(arguments: Sequence[str] | None = None) -> int:
+    parser = _parser("revoke", "Revoke an API token: it works nowhere from then on.")
+    _require(parser, account="id of the account", id="id of the token, as `signalbox tokens` shows it")
+    return _run(parser.parse_args(arguments), revoke)
 
 
 def _ask(given: argparse.Namespace) -> None:

@@ -28,6 +28,8 @@ COMMANDS: Mapping[str, Command] = {
     "deploy": Command("dev.deploy:main", "package the service and deploy it to AWS"),
     "account": Command("dev.account:create_main", "make an account with its first admin and an API token"),
     "token": Command("dev.account:token_main", "make another API token of a user"),
+    "tokens": Command("dev.account:tokens_main", "list the API tokens of an account"),
+    "revoke": Command("dev.account:revoke_main", "revoke an API token"),
 }
 
 

@@ -9,6 +9,7 @@ from typing import Any
 Masked = Callable[[dict[str, Any]], Mapping[str, Any]]
 
 _LONGEST = 1000
+_LONGEST_NAME = 100
 _CONTEXT = 100
 _MOST_FIELDS = 50
 _UNTOLD = ("id", "prefix_id", "tiny_id", "account_id", "created_at", "updated_at", "version", "digest")
@@ -40,7 +41,7 @@ def _flat(found: Mapping[str, Any]) -> dict[str, Any]:
     flat: dict[str, Any] = {}
     for name, value in found.items():
         if isinstance(value, Mapping) and value:
-            flat |= {f"{name}.{inner}": item for inner, item in value.items()}
+            flat |= {f"{name}.{inner}"[:_LONGEST_NAME]: item for inner, item in value.items()}
         elif name not in _UNTOLD:
             flat[name] = value
     return flat

@@ -11,6 +11,8 @@ from chalicelib import ids
 from chalicelib.accounts.differences import Masked, differences
 from chalicelib.alerts.log import Log
 
+_MOST_NAMED = 10
+
 
 @dataclass(frozen=True)
 class Actor:
@@ -39,6 +41,7 @@ def entry(
     action = "created" if before is None else "deleted" if after is None else "updated"
     changed = differences(before, after, masked)
     by = f"{actor.name}, API token {actor.api_token_name}" if actor.api_token_name else actor.name
-    which = f": {', '.join(changed['fields'])}" if action == "updated" else ""
+    named = ", ".join([*changed["fields"][:_MOST_NAMED], *(["..."] if changed["fields"][_MOST_NAMED:] else [])])
+    which = f": {named}" if action == "updated" else ""
     change = {"action": action, **asdict(actor), **changed}
     return Log(ids.new(now), found["account_id"], (owner_type, found["id"]), f"{action} by {by}{which}", change=change)

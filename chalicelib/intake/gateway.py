@@ -10,7 +10,7 @@ import logging
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlsplit
 
 import orjson
 
@@ -95,8 +95,25 @@ def _body(event: Event) -> bytes:
 
 
 def _webhook(identifier: str, request: Request, now: datetime) -> Answer:
-    """Take a webhook. The answer is empty unless the sender needs more."""
+    """Take a webhook. The answer is empty unless the sender needs more, or is a person who opened the address."""
+    if _is_visit(request):
+        return _explain(identifier, request)
     return _reply(*receive(identifier, request, now))
+
+
+def _is_visit(request: Request) -> bool:
+    """Whether a browser was pointed at the address: it asks for a page and sends nothing."""
+    return request.method == "GET" and not request.query and "text/html" in request.headers.get("accept", "")
+
+
+def _explain(identifier: str, request: Request) -> Answer:
+    """Say what the address is for; that of a form leads to its page."""
+    integration = find_integration(identifier)
+    if integration is None:
+        return _answer(404, "No integration has this address.\n")
+    if integration["integration_type"] == "form":
+        return _answer(302, headers={"Location": f"{urlsplit(request.url).path.rstrip('/')}/form"})
+    return _answer(200, "This is the endpoint of an integration: a tool sends its webhooks here, by POST.\n")
 
 
 def _reply(reply: Reply, wait: int) -> Answer:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from typing import Generic, TypeVar
 
 K = TypeVar("K")
@@ -13,8 +14,9 @@ V = TypeVar("V")
 class Cache(Generic[K, V]):
     """Values by key for `seconds`, together at most `most_bytes` by the sizes that `put` is told."""
 
-    def __init__(self, seconds: float, most_bytes: int) -> None:
+    def __init__(self, seconds: float, most_bytes: int, clock: Callable[[], float] = time.monotonic) -> None:
         self._seconds = seconds
+        self._clock = clock
         self._most_bytes = most_bytes
         self._bytes = 0
         self._entries: dict[K, tuple[float, int, V]] = {}  # until, bytes, value; the oldest first
@@ -22,7 +24,7 @@ class Cache(Generic[K, V]):
 
     def get(self, key: K) -> V | None:
         entry = self._entries.get(key)
-        return entry[2] if entry and entry[0] > time.monotonic() else None
+        return entry[2] if entry and entry[0] > self._clock() else None
 
     def put(self, key: K, value: V, size: int) -> None:
         """Remember a value of `size` bytes; one that is larger than the whole budget is not."""
@@ -32,7 +34,7 @@ class Cache(Generic[K, V]):
                 return
             while self._bytes + size > self._most_bytes:
                 self._drop(next(iter(self._entries)))
-            self._entries[key] = (time.monotonic() + self._seconds, size, value)
+            self._entries[key] = (self._clock() + self._seconds, size, value)
             self._bytes += size
 
     def drop(self, key: K) -> None:

@@ -27,6 +27,8 @@ SHARDS = 4
 _LARGEST_INLINE = 4 * 1024
 """Bytes of a request above which a PUT to S3 costs less than the write units of a transaction."""
 
+_LONGEST_BRIEF = 500
+
 
 class StoredLog(TypedDict):
     """A log as it is read. `created_at` is ISO 8601; `request` is a packed one, null in what is no request's log;
@@ -80,7 +82,8 @@ def _shortened(head: Mapping[str, Any]) -> dict[str, Any]:
     if len(whole) <= _LARGEST_INLINE // 2:
         return dict(head)
     note = {"message": "too long for a list: retrieve the log to see all of it", "level": "info", "time": None}
-    return {"owner_type": head["owner_type"], "message": "", "sublogs": [note]}
+    message = head["message"] if isinstance(head["message"], str) else ""
+    return {"owner_type": head["owner_type"], "message": message[:_LONGEST_BRIEF], "sublogs": [note]}
 
 
 def account_partition(account_id: str, log_id: str) -> str:

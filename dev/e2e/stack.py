@@ -13,7 +13,7 @@ from typing import Any
 import boto3
 
 from chalicelib.handling import accounts
-from dev import deploy
+from dev import account, deploy
 from dev.e2e import emulator
 
 STAGE = "e2e"
@@ -102,5 +102,5 @@ def function(logical_id: str) -> str:
 
 def create_account(outputs: Mapping[str, str]) -> str:
     """Make an account with one admin, as an operator does after deploying; answers its API token."""
-    os.environ |= {"CONFIGURATION_TABLE": outputs["ConfigurationTable"], "COUNTERS_TABLE": outputs["CountersTable"]}
+    os.environ |= {variable: outputs[output] for variable, output in account.TABLES.items()}
     return accounts.create_account("End to end", "Ada Admin", "ada@example.com", datetime.now(UTC)).token

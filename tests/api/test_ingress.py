@@ -15,6 +15,35 @@ def test_a_request_that_is_taken_is_answered_200_with_nothing(world, method):
     assert len(world.messages()) == 1
 
 
+BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+
+
+def test_a_browser_at_an_endpoint_is_told_what_it_is_and_leaves_nothing(world):
+    integration = world.integration()
+    answer = world.hook(integration, None, "GET", **BROWSER)
+    assert (answer.status, answer.headers["Content-Type"]) == (200, "text/plain")
+    assert answer.text == "This is the endpoint of an integration: a tool sends its webhooks here, by POST.\n"
+    assert world.http("GET", "/integration/int_00000000000000", headers=BROWSER).status == 404
+    assert world.messages() == []
+
+
+def test_a_browser_at_the_endpoint_of_a_form_is_led_to_its_page(world):
+    form = world.integration("form")
+    answer = world.hook(form, None, "GET", **BROWSER)
+    assert (answer.status, answer.headers["Location"]) == (302, f"/integration/{form['prefix_id']}/form")
+    assert form["form_url"] == f"http://signalbox.test{answer.headers['Location']}"
+    assert "<form" in world.http("GET", answer.headers["Location"], headers=BROWSER).text
+    assert world.integration()["form_url"] is None
+    assert world.messages() == []
+
+
+def test_a_request_with_a_query_is_taken_whatever_it_accepts(world):
+    integration = world.integration()
+    path = f"/integration/{integration['prefix_id']}?event_type=create&id=k&title=t"
+    assert world.http("GET", path, headers=BROWSER).text == ""
+    assert len(world.messages()) == 1
+
+
 def test_query_and_body_are_merged(world):
     integration = world.integration()
     path = f"/integration/{integration['prefix_id']}"

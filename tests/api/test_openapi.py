@@ -235,9 +235,23 @@ def test_the_page_allows_just_its_own_script_and_style(world: World) -> None:
 def test_the_page_loads_nothing_from_elsewhere_and_writes_no_markup() -> None:
     page = docs_page()
     assert "//" not in re.sub(r"^\s*//.*$", "", page, flags=re.MULTILINE)
-    for risky in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "Storage", "cookie"):
+    for risky in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "localStorage", "cookie"):
         assert risky not in page
     assert not re.search(r"\s(style|on[a-z]+)=", page)
+
+
+def test_every_id_in_an_example_is_of_a_kind_that_the_page_finds_in_the_callers_account(
+    described: dict[str, Any],
+) -> None:
+    samples = {
+        found
+        for _, _, value in bodies(described)
+        for found in re.findall(r"\b[a-z]{3}_[0-9A-Za-z]{14}\b", json.dumps(value))
+    }
+    assert len(samples) >= 3
+    lists = described["x-ids"]
+    assert {sample[:3] for sample in samples} <= set(lists)
+    assert set(lists.values()) <= {path for path, item in described["paths"].items() if "get" in item}
 
 
 def test_every_field_of_the_page_has_a_label() -> None:

@@ -7,16 +7,20 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from chalicelib import ids
 from chalicelib.api.http import MOUNTED, SECTIONS, Mounted
 from chalicelib.api.listing import COMPARISONS, DEEPEST_OFFSET, LARGEST_PAGE
 from chalicelib.api.openapi.public import public_paths
 from chalicelib.api.openapi.schemas import all_schemas
+from chalicelib.api.references import RESOURCES
 from chalicelib.api.shapes import ref
 
 _PUBLIC = {
     "ingress": "Where tools and forms send; no token.",
     "service": "Health, this document and its page; no token.",
 }
+_OTHER_IDS = {ids.ALERT: "/api/v4/alerts", ids.COMMENT: "/api/v4/comments", ids.LOG: "/api/v4/logs"}
+"""Where objects with ids of these prefixes are listed, beside the resources': the page finds ids for examples there."""
 _ABOUT = """Webhooks in, deduplicated and routed alerts out.
 
 Bodies are JSON objects or forms. Forms nest by brackets: `meta[incident]=true`, `team_ids[]=A&team_ids[]=B`;
@@ -46,6 +50,7 @@ def document(base_url: str, ingress_url: str = "") -> dict[str, Any]:
         "servers": [{"url": base_url or "/"}],
         "security": [{"bearer": []}],
         "tags": [{"name": name, "description": text} for name, text in sections.items()],
+        "x-ids": {**{prefix: f"/api/v4/{resource.path}" for prefix, resource in RESOURCES.items()}, **_OTHER_IDS},
         "paths": {**_paths(), **public_paths(ingress_url)},
         "components": {
             "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "description": "An API token."}},

@@ -13,6 +13,11 @@ function element(name, attributes, ...children) {
   return made;
 }
 
+// Text with what stands between backticks as code.
+function prose(text) {
+  return String(text || "").split("`").map((part, at) => (at % 2 ? element("code", {}, part) : part));
+}
+
 function resolve(value) {
   if (!value || !value.$ref) return value || {};
   return value.$ref.slice(2).split("/").reduce((node, key) => node[key], spec);
@@ -47,13 +52,13 @@ function schemaList(schema) {
   const list = element("ul", { class: "schema" });
   for (const [name, field] of Object.entries(schema.properties)) {
     const text = [typeOf(field), required.includes(name) ? "" : "optional", resolve(field).description || ""];
-    const line = element("li", {}, element("code", {}, name), " " + text.filter(Boolean).join("; "));
+    const line = element("li", {}, element("code", {}, name), " ", ...prose(text.filter(Boolean).join("; ")));
     const inner = fieldsOf(field);
     if (inner) line.append(folded("fields", () => schemaList(inner)));
     list.append(line);
   }
   for (const [pattern, field] of Object.entries(schema.patternProperties || {})) {
-    list.append(element("li", {}, element("code", {}, pattern), " " + (field.description || "")));
+    list.append(element("li", {}, element("code", {}, pattern), " ", ...prose(field.description)));
   }
   return list;
 }
@@ -67,7 +72,7 @@ function folded(title, fill) {
 
 function labelled(text, control, note) {
   control.id = "control" + ++serial;
-  const small = note ? element("small", { id: control.id + "note" }, note) : null;
+  const small = note ? element("small", { id: control.id + "note" }, ...prose(note)) : null;
   if (small) control.setAttribute("aria-describedby", small.id);
   return element("div", { class: "field" }, element("label", { for: control.id }, text), " ", control, small);
 }
@@ -97,7 +102,10 @@ function bodyField(body) {
   if (examples.length > 1) {
     const options = examples.map(([name, example]) => element("option", { value: name }, example.summary || name));
     const choice = element("select", {}, ...options);
-    choice.addEventListener("change", () => { area.value = exampleText(media.examples[choice.value].value); });
+    choice.addEventListener("change", () => {
+      area.value = exampleText(media.examples[choice.value].value);
+      useOwnIds(area);
+    });
     part.append(labelled("Example", choice));
   }
   const fields = fieldsOf(media.schema);
@@ -110,13 +118,41 @@ function answersPart(operation) {
   const list = element("ul", { class: "schema" });
   for (const [status, given] of Object.entries(operation.responses)) {
     const response = resolve(given);
-    const line = element("li", {}, element("code", {}, status), " " + response.description);
+    const line = element("li", {}, element("code", {}, status), " ", ...prose(response.description));
     const media = Object.values(response.content || {})[0];
     const fields = media && fieldsOf(media.schema);
     if (fields) line.append(folded("fields", () => schemaList(fields)));
     list.append(line);
   }
   return element("div", {}, element("h3", {}, "Answers"), list);
+}
+
+const ownIds = new Map();
+
+// The id of an object of the caller's account for a prefix, null when there is none or nobody is known.
+function ownId(prefix) {
+  const path = spec["x-ids"][prefix];
+  const token = byId("token").value.trim();
+  if (!path || !token) return null;
+  if (!ownIds.has(prefix)) {
+    const asked = fetch(base + path + "?limit=1", { headers: { Authorization: "Bearer " + token }, credentials: "omit" })
+      .then((response) => (response.ok ? response.json() : { data: [] }))
+      .then((page) => (page.data.length ? page.data[0].prefix_id : null))
+      .catch(() => null);
+    ownIds.set(prefix, asked);
+  }
+  return ownIds.get(prefix);
+}
+
+// Puts ids that exist in the place of an example's, unless somebody has written something else meanwhile.
+async function useOwnIds(area) {
+  const example = area.value;
+  let text = example;
+  for (const sample of new Set(example.match(/\b[a-z]{3}_[0-9A-Za-z]{14}\b/g))) {
+    const own = await ownId(sample.slice(0, 3));
+    if (own) text = text.replaceAll(sample, own);
+  }
+  if (area.value === example) area.value = text;
 }
 
 function addressOf(path, operation, inputs) {
@@ -134,6 +170,15 @@ function addressOf(path, operation, inputs) {
   }
   const text = query.toString();
   return (operation.servers ? operation.servers[0].url : base) + filled + (text ? "?" + text : "");
+}
+
+// The call as a line for a shell; the token stays out of it.
+function curlLine(method, address, operation, body) {
+  const quoted = (text) => "'" + text.replaceAll("'", "'\\''") + "'";
+  const parts = ["curl", "-X", method, quoted(new URL(address, location.href).href)];
+  if ((operation.security || spec.security).length) parts.push("-H", '"Authorization: Bearer $TOKEN"');
+  if (body) parts.push("-H", quoted("Content-Type: " + body.kind), "--data-binary", quoted(body.area.value));
+  return parts.join(" ");
 }
 
 async function send(method, address, operation, body) {
@@ -166,7 +211,20 @@ function form(path, method, operation) {
   if (body) made.append(body.part);
   const status = element("p", { role: "status" });
   const output = element("pre", { tabindex: "0", "aria-label": "The answer", hidden: "" });
-  made.append(element("button", { type: "submit" }, "Send"), status, output);
+  const copy = element("button", { type: "button", class: "second" }, "Copy as curl");
+  made.append(element("button", { type: "submit" }, "Send"), " ", copy, status, output);
+  if (body) useOwnIds(body.area);
+  copy.addEventListener("click", async () => {
+    output.textContent = curlLine(method, addressOf(path, operation, inputs), operation, body);
+    output.hidden = false;
+    status.className = "";
+    try {
+      await navigator.clipboard.writeText(output.textContent);
+      status.textContent = "Copied. It reads the token from $TOKEN.";
+    } catch {
+      status.textContent = "Copy it from here. It reads the token from $TOKEN.";
+    }
+  });
   made.addEventListener("submit", async (event) => {
     event.preventDefault();
     const empty = inputs.find(({ control }) => control.required && !control.value.trim());
@@ -199,8 +257,9 @@ function operationPart(path, method, operation) {
   made.append(element("summary", {}, ...title, " " + operation.summary));
   made.dataset.text = [method, path, operation.summary, operation.operationId].join(" ").toLowerCase();
   made.addEventListener("toggle", () => {
+    if (made.open) history.replaceState(null, "", "#" + operation.operationId);
     if (!made.open || made.children.length > 1) return;
-    const about = operation.description ? element("p", {}, operation.description) : null;
+    const about = operation.description ? element("p", {}, ...prose(operation.description)) : null;
     made.append(element("div", {}, about, form(path, method.toUpperCase(), operation), answersPart(operation)));
   });
   return made;
@@ -212,12 +271,12 @@ function operations() {
 }
 
 function show() {
-  byId("about").textContent = spec.info.description;
+  byId("about").replaceChildren(...prose(spec.info.description));
   byId("operations").replaceChildren();
   const contents = element("ul", {});
   for (const tag of spec.tags) {
     const section = element("section", { id: "tag-" + tag.name, "aria-labelledby": "title-" + tag.name });
-    section.append(element("h2", { id: "title-" + tag.name }, tag.name), element("p", {}, tag.description));
+    section.append(element("h2", { id: "title-" + tag.name }, tag.name), element("p", {}, ...prose(tag.description)));
     for (const { path, method, operation } of operations()) {
       if (operation.tags.includes(tag.name)) section.append(operationPart(path, method, operation));
     }
@@ -236,7 +295,43 @@ byId("search").addEventListener("input", (event) => {
     });
     section.hidden = shown.length === 0;
   }
+  const found = document.querySelector("details.operation:not([hidden])");
+  byId("nothing").textContent = found ? "" : "No operation has all of these words.";
 });
+
+byId("key").addEventListener("submit", (event) => event.preventDefault());
+byId("token").addEventListener("change", () => {
+  remember(byId("token").value.trim());
+  ownIds.clear();
+  document.querySelectorAll("details[open] textarea").forEach(useOwnIds);
+});
+
+// The token outlives a reload of the page, but not the tab; where the browser forbids that, it does not.
+function remember(token) {
+  try {
+    sessionStorage.setItem("token", token);
+  } catch { /* then it has to be typed again */ }
+}
+
+function recall() {
+  try {
+    byId("token").value = sessionStorage.getItem("token") || "";
+  } catch { /* as if there were none */ }
+}
+
+// Opens what the address names: `/docs#alerts_hand_off`.
+function openLinked() {
+  const linked = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  if (!linked) return;
+  if (linked.hidden) {
+    byId("search").value = "";
+    byId("search").dispatchEvent(new Event("input"));
+  }
+  if (linked.matches("details.operation")) linked.open = true;
+  linked.scrollIntoView();
+}
+
+addEventListener("hashchange", openLinked);
 
 async function load() {
   byId("source").setAttribute("href", base + "/api/v4/openapi.json");
@@ -245,9 +340,11 @@ async function load() {
     if (!response.ok) throw new Error("it answered " + response.status);
     spec = await response.json();
     show();
+    openLinked();
   } catch (error) {
     byId("loading").textContent = "The document could not be loaded: " + error.message;
   }
 }
 
+recall();
 load();

@@ -26,7 +26,7 @@ def docs_policy(ingress_url: str = "") -> str:
     to where the integrations' endpoints are."""
     reachable = f"'self' {ingress_url}".strip()
     return (
-        f"default-src 'none'; style-src {_digest('page.css')}; script-src {_digest('page.js')}; "
+        f"default-src 'none'; img-src data:; style-src {_digest('page.css')}; script-src {_digest('page.js')}; "
         f"connect-src {reachable}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     )
 

@@ -74,7 +74,9 @@ def _webhook(method: str) -> dict[str, Any]:
     }
     more: dict[str, Any] = {"parameters": [_ID]}
     more["description"] = "Which shape is read depends on the integration's type; see GET /api/v4/integration_types."
-    if method != "GET":
+    if method == "GET":
+        responses["302"] = {"description": "A browser at the endpoint of a form: here is its page."}
+    else:
         example = {"example": {"value": WEBHOOK_BODY}}
         more["requestBody"] = {"content": {"*/*": {"schema": {}, "examples": example}}}
     return _open(f"ingress_webhook_{method.lower()}", "ingress", "Take a webhook of a tool.", responses, **more)
