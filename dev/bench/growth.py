@@ -15,6 +15,7 @@ from dev.bench.scene import Lab, laboratory
 
 KB = 1024
 _SAMPLES = 40
+_BATCH = 10  # messages that a storm fills a call of the worker with
 PARTITION_WRITES = 1000  # write units a second that one partition, of a table or of an index, takes
 
 
@@ -70,9 +71,11 @@ def _ceilings(lab: Lab) -> Iterator[Figure]:
     team = lab.team("Ops")
     integration = lab.integration("webhook", team_ids=[team["id"]])
     create = _busiest([lab.send(integration, _webhook(f"c{number}")) for number in range(_SAMPLES)])
-    duplicate = _busiest([lab.send(integration, _webhook("c0")) for _ in range(_SAMPLES)])
+    batches = [lab.send(integration, _webhook("c0"), _BATCH) for _ in range(_SAMPLES // _BATCH)]
+    duplicate = _busiest(batches) / _BATCH
     yield at_least("ceiling: creates a second of an account", PARTITION_WRITES / create, 1000, digits=0)
-    yield at_least("ceiling: duplicates a second of an alert", PARTITION_WRITES / duplicate, 1000, digits=0)
+    note = f"in batches of {_BATCH}"
+    yield at_least("ceiling: duplicates a second of an alert", PARTITION_WRITES / duplicate, 1000, note=note, digits=0)
 
 
 def _busiest(runs: list[list[Call]]) -> float:

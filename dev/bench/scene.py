@@ -83,13 +83,15 @@ def laboratory() -> Iterator[Lab]:
     from moto import mock_aws
 
     os.environ.update(aws.CREDENTIALS)
-    os.environ.pop("AWS_ENDPOINT_URL", None)
+    for name in ("AWS_ENDPOINT_URL", "AWS_LAMBDA_FUNCTION_NAME"):
+        os.environ.pop(name, None)
     with mock_aws():
         environment = aws.deploy_resources("bench")
         os.environ.update(environment)
         from chalicelib.handling.accounts import create_account
         from chalicelib.storage import clients
 
+        clients.forget()  # those that an earlier part of the bench answers
         counted = [clients.client(name) for name in ("dynamodb", "sqs", "s3")]
         recorder = Recorder(counted, boto3.client("dynamodb"))
         account = create_account("Acme", "Ada Admin", "ada@example.com", datetime.now(UTC))
@@ -145,11 +147,11 @@ class Lab:
             raise RuntimeError("the worker failed: see the log above")
         return self.recorder.take()
 
-    def send(self, integration: Mapping[str, Any], body: Any) -> list[Call]:
-        """Send a webhook and process it; answers the worker's calls."""
+    def send(self, integration: Mapping[str, Any], body: Any, times: int = 1) -> list[Call]:
+        """Send a webhook so many times and process all in one batch; answers the worker's calls."""
+        messages = [self.post(webhook_event(integration["prefix_id"], body))[0] for _ in range(times)]
         self.recorder.take()
-        message, _ = self.post(webhook_event(integration["prefix_id"], body))
-        return self.process({"Records": [message_record(message)]})
+        return self.process({"Records": [message_record(each, f"m{place}") for place, each in enumerate(messages)]})
 
 
 def record() -> Scene:
@@ -183,8 +185,8 @@ def _play(scene: Scene, lab: Lab) -> None:
     _warm(scene)
 
 
-def message_record(body: str) -> Event:
-    return {"messageId": "m", "body": body, "attributes": {"ApproximateReceiveCount": "1"}, "eventSource": "aws:sqs"}
+def message_record(body: str, name: str = "m") -> Event:
+    return {"messageId": name, "body": body, "attributes": {"ApproximateReceiveCount": "1"}, "eventSource": "aws:sqs"}
 
 
 def _warm(scene: Scene) -> None:
