@@ -78,6 +78,12 @@ def lowest_ulid(milliseconds: int) -> str:
     return ulid(max(milliseconds, 0), 0)
 
 
+def neighbour(identifier: str, step: int) -> str:
+    """The ULID that comes so many steps behind another, in the order of all that there can be."""
+    value = min(max(_decode(identifier) + step, 0), (1 << 128) - 1)
+    return ulid(value >> _RANDOM_BITS, value)
+
+
 def prefix_id(prefix: str, identifier: str) -> str:
     """The prefix id that stands for a ULID, such as ``int_4fK0c2nVbQx1Za``."""
     value = _decode(identifier) & _RANDOM_MASK

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from chalicelib import ids
 from chalicelib.accounts.validation import validate
-from chalicelib.api import listing
-from chalicelib.api.alert_lists import page_from, time_range
+from chalicelib.api import listing, pages
 from chalicelib.api.alerts import find as find_alert
 from chalicelib.api.http import Call, key_of, route, section
+from chalicelib.api.pages import Row
 from chalicelib.api.shapes import (
     AN_ALERT,
     COMMON,
@@ -120,8 +119,14 @@ def find(call: Call, identifier: str) -> dict[str, Any]:
 
 
 def _page(call: Call, source: Source) -> Any:
-    low, high, query = time_range(listing.parse(call.query))
-    return page_from(source.between(low, high), query, _row, lambda row: [row["body"], row["created_by_name"]])
+    query = listing.parse(call.query)
+    source, rest = pages.narrowed(source, query, ids.COMMENT)
+
+    def accept(row: Row) -> bool:
+        return listing.matches(rest, row, lambda comment: [comment["body"], comment["created_by_name"]])
+
+    decides = accept if rest.filters or rest.q else None
+    return pages.page(query, pages.Selection(source, dict, decides, is_countable=decides is None))
 
 
 def _add(call: Call, kind: str, commentable_id: str) -> dict[str, Any]:
@@ -148,7 +153,3 @@ def _add(call: Call, kind: str, commentable_id: str) -> dict[str, Any]:
     }
     stored.create(comment, call.now)
     return comment
-
-
-def _row(comment: Mapping[str, Any]) -> dict[str, Any]:
-    return dict(comment)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 from collections.abc import Callable, Mapping
@@ -22,6 +23,8 @@ from chalicelib.errors import NotFound, SignalboxError, error_body
 CORS = CORSConfig(allow_origin="*", allow_headers=["Authorization", "Content-Type", "Accept"], max_age=600)
 ANY_CONTENT = ["*/*"]
 api = Blueprint("chalicelib.api")
+_LARGEST_ANSWER = 5_000_000
+"""Bytes of an answer as Lambda takes it, as JSON text inside of JSON: it takes 6 MB with all that is around it."""
 _logger = logging.getLogger("signalbox")
 
 
@@ -77,8 +80,11 @@ def ingress_url() -> str:
 
 
 def answer(value: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
-    """A JSON answer; 204 has no body."""
+    """A JSON answer; 204 has no body. What Lambda would not hand over is an error that says so: lists and logs are cut
+    before they are so large."""
     body = "" if status == 204 else encode(value).decode()
+    if len(body) > _LARGEST_ANSWER / 12 and len(json.dumps(body)) > _LARGEST_ANSWER:  # a character takes up to twelve
+        return failure(413, f"the answer would be larger than {_LARGEST_ANSWER:,} bytes: ask for less")
     return Response(body, {"Content-Type": "application/json", **(headers or {})}, status)
 
 

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any, cast
+from typing import Any
 
 from chalicelib import ids
-from chalicelib.adapters import load
-from chalicelib.adapters.kit.secrets import describe, shown
-from chalicelib.api import listing
-from chalicelib.api.alert_lists import owned, page_from, time_range
+from chalicelib.api import listing, log_lists
 from chalicelib.api.http import Call, key_of, route, section
-from chalicelib.api.references import RESOURCES
+from chalicelib.api.log_lists import cut, present
 from chalicelib.api.shapes import (
     COMMON,
     COUNT,
@@ -28,8 +24,8 @@ from chalicelib.api.shapes import (
     ref,
 )
 from chalicelib.errors import Conflict, Invalid, NotFound
-from chalicelib.intake.envelope import Envelope, unpack_request
-from chalicelib.storage import alerts, configuration, lists, messages
+from chalicelib.intake.envelope import Envelope
+from chalicelib.storage import configuration, messages
 from chalicelib.storage import logs as stored
 from chalicelib.storage.logs import StoredLog
 from chalicelib.storage.messages import Message
@@ -46,6 +42,7 @@ def _shape() -> Schema:
             "owner_type": {"type": "string", "examples": ["Integration", "Alert", "Team"]},
             "owner_id": ULID,
             "level": {"type": "string", "enum": ["info", "warn", "error"]},
+            "action": {**NULLABLE_TEXT, "description": "What a request was taken for; of `other` nothing was made."},
             "format": {"type": "string", "enum": ["text", "json"]},
             "details": record(
                 {"message": message, "sublogs": array(sublog), "change": _change()}, ["message", "sublogs"]
@@ -72,20 +69,17 @@ section("logs", "What arrived, and what was done with it.")
 
 @route("/logs", "GET", answers=page_of(_LOG))
 def list_(call: Call) -> Any:
-    """Logs, newest first; `owner_id` (ULID or prefix id) and `owner_type` narrow them to an object's."""
-    low, high, query = time_range(listing.parse(call.query))
-    owner = _owner(call, query.equals("owner_id"))
-    if owner:
-        source, query = lists.logs_of_owner(call.account_id, owner), query.without("owner_id")
-    else:
-        source = lists.logs_of_account(call.account_id)
-    return page_from(source.between(low, high), query, lambda log: present(call, cast("StoredLog", log)), _searched)
+    """Logs, newest first. Of a long log lists show a part: retrieve it to see all.
+
+    `owner_id` narrows them to an object's, `level` to `warn` and `error`, `action` to requests that were taken for
+    that: with `other` nothing was done."""
+    return log_lists.page(call, listing.parse(call.query))
 
 
 @route("/logs/{id}", "GET", answers=_LOG)
 def retrieve(call: Call, id: str) -> Any:
-    """Retrieve a log."""
-    return present(call, find(call, id))
+    """Retrieve a log. What is too large for an answer is cut, and says so; a replay sends all of it."""
+    return cut(present(call, find(call, id)))
 
 
 @route("/logs/{id}/replay", "POST", admin=True, answers=_REPLAY, status=202)
@@ -115,44 +109,3 @@ def find(call: Call, identifier: str) -> StoredLog:
     if log is None:
         raise NotFound("log not found")
     return log
-
-
-def present(call: Call, log: StoredLog) -> dict[str, Any]:
-    """A log as the API shows it: what it says, and of a request's log the request too, is in `details.message`."""
-    message = log["message"]
-    if isinstance(message, dict):
-        message = {**_described(call, log), **message}
-    hidden = ("request", "message", "sublogs", "change")
-    change = {"change": log["change"]} if log["change"] else {}
-    return {
-        **{name: value for name, value in log.items() if name not in hidden},
-        "format": "json" if isinstance(message, dict) else "text",
-        "details": {"message": message, "sublogs": log["sublogs"], **change},
-        "updated_at": log["created_at"],
-        "tiny_id": None,
-        "meta": {},
-    }
-
-
-def _described(call: Call, log: StoredLog) -> dict[str, Any]:
-    """The request of a log. It was stored without its secrets; where they are known they are looked for once more."""
-    if not log["request"]:
-        return {}
-    request = unpack_request(log["request"], log["id"])
-    integration = configuration.cached(call.account_id, ids.prefix_id(ids.INTEGRATION, log["owner_id"]))
-    if integration is None:
-        return describe(request)
-    return shown(load(integration["integration_type"]), request, integration["options"])
-
-
-def _owner(call: Call, identifier: str | None) -> str | None:
-    """The ULID of an owner of the account given in either form; None when there is none."""
-    found = owned(call.account_id, identifier, *RESOURCES)
-    key = ids.key_of(ids.ALERT, identifier or "")
-    alert = alerts.read(call.account_id, key) if key and not found else None
-    return str(alert["id"]) if alert else found
-
-
-def _searched(row: Mapping[str, Any]) -> Iterable[str]:
-    yield str(row["details"]["message"])
-    yield from (str(entry.get("message")) for entry in row["details"]["sublogs"])

@@ -15,6 +15,7 @@ from chalicelib import ids
 from chalicelib.alerts.alert import Alert, receivers_of
 from chalicelib.alerts.states import RESOLVED
 from chalicelib.storage import clients, dynamo, packing
+from chalicelib.words import DESTINATION_FIELDS
 
 TABLE = "ALERTS_TABLE"
 _ALERT = "alert"
@@ -25,8 +26,16 @@ CUT = "\u2026"
 
 _PLAIN = ("updated_at", "acknowledged_at", "resolved_at", "parent_id", "dedup_count", "version")
 """Attributes beside `data` that are stored as they are: they change on their own."""
+_FILTERED = ("tiny_id", "urgency")
+"""Fields that change with those in `data`, but are attributes of their own: lists filter by them."""
 _BESIDE = (*_PLAIN, "id", "prefix_id", "account_id", "status", "source_id")
-"""Fields of an alert that `data` does not hold."""
+
+
+def _empty() -> dict[str, Any]:
+    """Fields of `data` as they are when it does not hold them: what is empty is not stored."""
+    lists = ("tags", "dedup_keys", "additional_data", "stakeholder_ids", *DESTINATION_FIELDS)
+    texts = ("description", "incident_severity", "incident_message", "source_log_id")
+    return {**dict.fromkeys(texts), **{name: [] for name in lists}, "meta": {}, "incident": False}
 
 
 def retention() -> timedelta:
@@ -45,7 +54,7 @@ def _end_of_life(alert: Alert) -> datetime:
 
 def create(alert: Alert) -> list[dynamo.Item]:
     """The operations that store a new alert and the rows of its receivers."""
-    item = {name: alert.get(name) for name in _PLAIN} | {
+    item = {name: alert.get(name) for name in (*_PLAIN, *_FILTERED)} | {
         "pk": alert["prefix_id"],
         "sk": _ALERT,
         "id": alert["id"],
@@ -60,21 +69,21 @@ def create(alert: Alert) -> list[dynamo.Item]:
 
 
 def _data(alert: Alert) -> bytes:
-    return packing.deflate({name: value for name, value in alert.items() if name not in _BESIDE})
+    empty, missing = _empty(), object()
+    fields = {name: value for name, value in _data_fields(alert).items() if name not in _FILTERED}
+    return packing.deflate({name: value for name, value in fields.items() if value != empty.get(name, missing)})
 
 
 def _listed(alert: Alert) -> dict[str, Any]:
-    """Attributes that lists read: the status, and for an alert that is not over what they sort and filter by."""
-    status = {"account_status": f"{alert['account_id']}#{alert['status']}"}
-    if alert["status"] == RESOLVED:
-        return status | {"live": None, "receivers": None, "search": _search(alert)}
+    """Attributes that only lists read: the status, where it is listed while it is not over, and texts to look into."""
+    account_id, resolved = alert["account_id"], alert["status"] == RESOLVED
     receivers = " ".join(receiver for _, receiver in receivers_of(alert))
-    live = {"live": f"{alert['account_id']}#{alert['urgency']}", "receivers": _shortened(receivers) or None}
-    return status | live | {"search": _search(alert)}
-
-
-def _search(alert: Alert) -> str:
-    return _shortened("\n".join([alert["title"], *alert["tags"], alert["thirdparty_id"]]).lower())
+    return {
+        "account_status": status_partition(account_id, alert["status"]),
+        "live": None if resolved else live_partition(account_id, alert["urgency"]),
+        "receivers": _shortened(receivers) or None,
+        "search": _shortened("\n".join([alert["title"], *alert["tags"], alert["thirdparty_id"]]).casefold()),
+    }
 
 
 def _shortened(text: str) -> str:
@@ -103,6 +112,7 @@ def change(before: Alert, after: Alert, counted: int, now: datetime) -> list[dyn
     condition, values = "account_status = :was", {":was": listed_before["account_status"]}
     if rewritten:
         attributes |= {"data": _data(after), "version": before["version"] + 1}
+        attributes |= {name: after.get(name) for name in _FILTERED}
         condition, values = condition + " AND version = :version", {**values, ":version": before["version"]}
     add = {"dedup_count": counted} if counted else None
     operation = dynamo.update(
@@ -133,25 +143,41 @@ def read(account_id: str, key: str) -> Alert | None:
 
 
 def read_many(account_id: str, keys: Iterable[str]) -> dict[str, Alert]:
+    return weighed(account_id, keys)[0]
+
+
+def weighed(account_id: str, keys: Iterable[str]) -> tuple[dict[str, Alert], int]:
+    """Alerts of the account by prefix id, as `read_many` answers them, and the bytes that they take in storage."""
     wanted = list(dict.fromkeys(keys))
     if len(wanted) == 1:
         item = dynamo.get(TABLE, wanted[0], _ALERT)
         items = [item] if item else []
     else:
         items = dynamo.batch_get(TABLE, [(key, _ALERT) for key in wanted])
-    return {item["pk"]: _alert(item) for item in items if item["account"] == account_partition(account_id)}
+    found = {item["pk"]: _alert(item) for item in items if item["account"] == account_partition(account_id)}
+    return found, sum(len(item["data"]) for item in items)
 
 
 def _alert(item: Mapping[str, Any]) -> Alert:
     account_id, _, status = item["account_status"].partition("#")
     beside = {"id": item["id"], "prefix_id": item["pk"], "account_id": account_id, "source_id": item["parent"]}
-    plain = {name: item.get(name) for name in _PLAIN}
-    return cast("Alert", {**packing.inflate(item["data"]), **beside, **plain, "status": status})
+    plain = {name: item.get(name) for name in (*_PLAIN, *_FILTERED)}
+    return cast("Alert", {**beside, **plain, "status": status, **_empty(), **packing.inflate(item["data"])})
 
 
 def account_partition(account_id: str) -> str:
     """The partition of the index by account that lists an account's alerts."""
     return f"{account_id}#alert"
+
+
+def status_partition(account_id: str, status: str) -> str:
+    """The partition of the index by status."""
+    return f"{account_id}#{status}"
+
+
+def live_partition(account_id: str, urgency: str) -> str:
+    """The partition of the index of alerts that are not over."""
+    return f"{account_id}#{urgency}"
 
 
 def thirdparty_key(account_id: str, thirdparty_id: str) -> str:

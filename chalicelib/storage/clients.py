@@ -7,6 +7,8 @@ import threading
 from functools import cache
 from typing import Any
 
+from chalicelib.encoding import decode, encode
+
 _lock = threading.Lock()  # botocore's session is not safe while it makes a client
 
 _CONNECT_SECONDS = 1
@@ -29,7 +31,20 @@ def _make(service: str) -> Any:
         tcp_keepalive=True,
         parameter_validation=not _on_lambda(),  # a seventh of the worker's CPU; tests validate the same calls
     )
-    return boto3.client(service, config=config)
+    made = boto3.client(service, config=config)
+    if service == "dynamodb":
+        for operation in ("Query", "BatchGetItem"):
+            made.meta.events.register(f"before-parse.dynamodb.{operation}", _keep_items)
+    return made
+
+
+def _keep_items(response_dict: dict[str, Any], customized_response_dict: dict[str, Any], **_: Any) -> None:
+    """Take the items out of an answer before botocore parses it: it tries ten types on each attribute, half of the CPU
+    of a list. They stay as DynamoDB sent them, bytes in base64. A botocore without this event parses them."""
+    if response_dict["status_code"] == 200:
+        answer = decode(response_dict["body"])
+        customized_response_dict |= {name: answer.pop(name) for name in ("Items", "Responses") if name in answer}
+        response_dict["body"] = encode(answer)
 
 
 def _on_lambda() -> bool:

@@ -9,12 +9,15 @@ from __future__ import annotations
 import random
 import re
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from base64 import b64decode
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from chalicelib.encoding import decode, encode
 from chalicelib.errors import Contended, Throttled
 from chalicelib.storage import clients
+from chalicelib.storage.where import Where, expression
 
 Item = dict[str, Any]
 T = TypeVar("T")
@@ -71,6 +74,8 @@ def unmarshal_item(stored: Mapping[str, Mapping[str, Any]]) -> Item:
         kind, value = next(iter(typed.items()))
         if kind == "N":
             value = int(value) if value.lstrip("-").isdigit() else float(value)
+        elif kind == "B" and isinstance(value, str):
+            value = b64decode(value)
         item[name] = value
     if isinstance(item.get("data"), str):
         item["data"] = decode(item["data"])
@@ -127,20 +132,47 @@ def query(
         arguments["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
 
-def count(
-    table: str, hash_key: tuple[str, str], index: str, range_key: tuple[str, str, str] | None, most: int
-) -> tuple[int, bool]:
-    """How many items a partition of an index holds, counted up to `most`, and whether that is all of them."""
-    arguments = _query_arguments(table, hash_key, index, range_key, None) | {"Select": "COUNT"}
-    total = 0
-    while True:
-        answer = clients.dynamodb().query(**arguments, Limit=most - total + 1)
-        total += answer["Count"]
-        if total > most:
-            return most, False
-        if "LastEvaluatedKey" not in answer:
-            return total, True
-        arguments["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+@dataclass(frozen=True)
+class Look:
+    """What one call saw of a partition: the items that were wanted, how many there were, how many were looked at for
+    them, and where the next call goes on (None: there is no more)."""
+
+    items: list[Item]
+    count: int
+    examined: int
+    end: Mapping[str, Any] | None
+
+
+def look(
+    table: str,
+    hash_key: tuple[str, str],
+    index: str,
+    range_key: tuple[str, str, str],
+    where: Where = (),
+    attributes: Sequence[str] = (),
+    forward: bool = True,
+    most: int | None = None,
+    start: Mapping[str, Any] | None = None,
+) -> Look:
+    """One call's worth of an index: looks at `most` items and at 1 MB of them, from behind `start`, for those that
+    `where` wants. Answers `attributes` of these; without any, only their number."""
+    arguments = _query_arguments(table, hash_key, index, range_key, None)
+    arguments |= {"ScanIndexForward": forward, "Select": "SPECIFIC_ATTRIBUTES" if attributes else "COUNT"}
+    names = {f"#p{place}": attribute for place, attribute in enumerate(attributes)}
+    if attributes:
+        arguments["ProjectionExpression"] = ", ".join(names)
+    if where:
+        arguments["FilterExpression"], more, values = expression(where)
+        names |= more
+        arguments["ExpressionAttributeValues"] |= {name: marshal(value) for name, value in values.items()}
+    arguments["ExpressionAttributeNames"] |= names
+    if most:
+        arguments["Limit"] = most
+    if start:
+        arguments["ExclusiveStartKey"] = start
+    answer = clients.dynamodb().query(**arguments)
+    items = [unmarshal_item(item) for item in answer.get("Items", [])]
+    return Look(items, answer["Count"], answer["ScannedCount"], answer.get("LastEvaluatedKey"))
 
 
 def _query_arguments(

@@ -1,77 +1,103 @@
-"""Pages of what grows without bound: alerts, logs, comments. Reads indexes newest first, a page at a time.
-
-A list whose filters the index answers costs its page and a count; other filters look at items one page after the
-other, at most `MOST_EXAMINED` of them.
-"""
+"""Where the rows of unbounded lists are: alerts, logs, comments. A source is some partitions of an index, by the ids
+in them, and what of their rows is wanted; `walk` reads it."""
 
 from __future__ import annotations
 
-import heapq
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from itertools import islice
-from operator import itemgetter
 from typing import Any
 
-from chalicelib.storage import alerts, comments, dynamo, logs, threads
+from chalicelib.storage import alerts, comments, logs, threads
+from chalicelib.storage.where import Where
 
-MOST_COUNTED = 10_000
-MOST_EXAMINED = 10_000
-_CHUNK = 100
-_LOWEST, _HIGHEST = "0" * 26, "7" + "Z" * 25
+LOWEST, HIGHEST = "0" * 26, "7" + "Z" * 25
+"""The ends of the range of ULIDs."""
 
 Row = Mapping[str, Any]
-Load = Callable[[list[str]], Mapping[str, Row]]
+Load = Callable[[list[str]], tuple[Mapping[str, Row], int]]
+"""Rows by prefix id, and the bytes that they take in storage."""
 
 
 @dataclass(frozen=True)
 class Source:
-    """Where a list's rows are: partitions of an index, the range of ids in them, and how keys become rows."""
+    """`where` wants rows by what the index knows of them; `certain`, where it differs, leaves out those of which it
+    does not know enough: the rows themselves tell. `in_turn`: one partition after the other, not all merged by time;
+    `labels` then name them in cursors."""
 
     table: str
     index: str
     attribute: str
     partitions: tuple[str, ...]
     load: Load
-    low: str = _LOWEST
-    high: str = _HIGHEST
+    low: str = LOWEST
+    high: str = HIGHEST
+    where: Where = ()
+    certain: Where | None = None
+    labels: tuple[str, ...] = ()
+
+    @property
+    def in_turn(self) -> bool:
+        return bool(self.labels)
 
     def between(self, low: str, high: str) -> Source:
         """The part of the source with ids from `low` to `high`, both included."""
         return replace(self, low=max(self.low, low), high=min(self.high, high))
 
+    def wanting(self, where: Where, certain: Where) -> Source:
+        """The part of the source that holds what is wanted, and of that what holds it for certain."""
+        sure = self.where if self.certain is None else self.certain
+        return replace(self, where=self.where + where, certain=sure + certain)
 
-def _alerts(index: str, attribute: str, account_id: str, partition: str) -> Source:
-    def load(keys: list[str]) -> Mapping[str, Row]:
-        return threads.counted(alerts.read_many(account_id, keys))
 
-    return Source(alerts.TABLE, index, attribute, (partition,), load)
+def _alerts(index: str, attribute: str, account_id: str, partitions: tuple[str, ...]) -> Source:
+    return Source(alerts.TABLE, index, attribute, partitions, lambda keys: alerts.weighed(account_id, keys))
 
 
 def alerts_of_account(account_id: str) -> Source:
-    return _alerts("by_account", "account", account_id, alerts.account_partition(account_id))
+    return _alerts("by_account", "account", account_id, (alerts.account_partition(account_id),))
 
 
-def alerts_of_status(account_id: str, status: str) -> Source:
-    return _alerts("by_status", "account_status", account_id, f"{account_id}#{status}")
+def alerts_of_statuses(account_id: str, statuses: tuple[str, ...]) -> Source:
+    partitions = tuple(alerts.status_partition(account_id, status) for status in statuses)
+    return _alerts("by_status", "account_status", account_id, partitions)
 
 
-def alerts_of_source(account_id: str, source_id: str) -> Source:
-    """The alerts that an integration or account user made. The source must be the account's: its rows are counted."""
-    return _alerts("by_parent", "parent", account_id, source_id)
+def live_alerts(account_id: str, urgencies: tuple[str, ...], in_turn: bool = False) -> Source:
+    """The alerts of these urgencies that are not over; `in_turn`: those of the first urgency before the others."""
+    partitions = tuple(alerts.live_partition(account_id, urgency) for urgency in urgencies)
+    return replace(_alerts("live", "live", account_id, partitions), labels=urgencies if in_turn else ())
 
 
-def alerts_of_receiver(account_id: str, receiver_id: str) -> Source:
-    """The alerts assigned to a team or account user, which must be the account's."""
-    return _alerts("by_parent", "parent", account_id, alerts.receiver_parent(receiver_id))
+def alerts_of_sources(account_id: str, source_ids: tuple[str, ...]) -> Source:
+    """The alerts that integrations or account users made. They must be the account's: their rows are counted."""
+    return _alerts("by_parent", "parent", account_id, source_ids)
 
 
-def alerts_of_thirdparty(account_id: str, thirdparty_id: str) -> Source:
-    return _alerts("by_thirdparty", "thirdparty", account_id, alerts.thirdparty_key(account_id, thirdparty_id))
+def alerts_of_receivers(account_id: str, receiver_ids: tuple[str, ...]) -> Source:
+    """The alerts assigned to teams or account users, which must be the account's."""
+    return _alerts("by_parent", "parent", account_id, tuple(map(alerts.receiver_parent, receiver_ids)))
+
+
+def alerts_of_thirdparties(account_id: str, thirdparty_ids: tuple[str, ...]) -> Source:
+    partitions = tuple({alerts.thirdparty_key(account_id, identifier): None for identifier in thirdparty_ids})
+    return _alerts("by_thirdparty", "thirdparty", account_id, partitions)
+
+
+def with_duplicates(source: Source) -> Source:
+    """The alerts of a source with all their duplicates, those that their threads count included."""
+
+    def load(keys: list[str]) -> tuple[Mapping[str, Row], int]:
+        rows, size = source.load(keys)
+        return threads.counted(rows), size  # type: ignore[arg-type]
+
+    return replace(source, load=load)
 
 
 def _comments(index: str, attribute: str, account_id: str, partition: str) -> Source:
-    load = lambda keys: comments.read_many(account_id, keys)  # noqa: E731
+    def load(keys: list[str]) -> tuple[Mapping[str, Row], int]:
+        rows = comments.read_many(account_id, keys)
+        return rows, sum(len(row["body"]) for row in rows.values())
+
     return Source(alerts.TABLE, index, attribute, (partition,), load)
 
 
@@ -85,108 +111,18 @@ def comments_on(account_id: str, commentable_id: str) -> Source:
 
 
 def _logs(index: str, attribute: str, account_id: str, partitions: tuple[str, ...]) -> Source:
-    return Source(logs.TABLE, index, attribute, partitions, lambda keys: logs.read_many(account_id, keys))
+    return Source(logs.TABLE, index, attribute, partitions, lambda keys: logs.weighed(account_id, keys))
 
 
 def logs_of_account(account_id: str) -> Source:
     return _logs("by_account", "account", account_id, tuple(logs.partitions(account_id)))
 
 
-def logs_of_owner(account_id: str, owner_id: str) -> Source:
-    return _logs("by_owner", "parent", account_id, (owner_id,))
+def logs_of_owners(account_id: str, owner_ids: tuple[str, ...]) -> Source:
+    """The logs of objects, which must be the account's: their rows are counted."""
+    return _logs("by_owner", "parent", account_id, owner_ids)
 
 
-@dataclass(frozen=True)
-class Page:
-    """Rows, how many there are in all (`exact`: or at least so many), and whether more follow."""
-
-    rows: list[Row]
-    total: int
-    exact: bool
-    has_more: bool
-
-
-def read(
-    source: Source, forward: bool, offset: int, limit: int, cursor: str, accept: Callable[[Row], bool] | None
-) -> Page:
-    """One page. `cursor` is the id of the last row of the page before; `accept` filters what the index cannot."""
-    if accept is None:
-        return _indexed(source, forward, offset, limit, cursor)
-    kept: list[Row] = []
-    total = passed = 0
-    exact = True
-    for examined, row in enumerate(_rows(source, forward, _CHUNK)):
-        if examined >= MOST_EXAMINED:
-            exact = False
-            break
-        if not accept(row):
-            continue
-        total += 1
-        if not cursor or (row["id"] > cursor if forward else row["id"] < cursor):
-            passed += 1
-            if passed > offset and len(kept) <= limit:
-                kept.append(row)
-    return Page(kept[:limit], total, exact, len(kept) > limit)
-
-
-def everything(source: Source, forward: bool, most: int) -> tuple[list[Row], bool]:
-    """All rows up to `most`, and whether that is all of them: for orders that the index does not have."""
-    rows = list(islice(_rows(source, forward, _CHUNK), most + 1))
-    return rows[:most], len(rows) <= most
-
-
-def _indexed(source: Source, forward: bool, offset: int, limit: int, cursor: str) -> Page:
-    rows = list(islice(_rows(_after(source, forward, cursor), forward, limit + 1, cursor, offset), limit + 1))
-    total, exact = _count(source)
-    return Page(rows[:limit], total, exact, len(rows) > limit)
-
-
-def _count(source: Source) -> tuple[int, bool]:
-    total = 0
-    for partition in source.partitions:
-        number, exact = dynamo.count(
-            source.table, (source.attribute, partition), source.index, _range(source), MOST_COUNTED - total
-        )
-        total += number
-        if not exact:
-            return total, False
-    return total, True
-
-
-def _after(source: Source, forward: bool, cursor: str) -> Source:
-    if not cursor:
-        return source
-    return source.between(cursor, _HIGHEST) if forward else source.between(_LOWEST, cursor)
-
-
-def _range(source: Source) -> tuple[str, str, str]:
-    return ("id", source.low, source.high)
-
-
-def _keys(source: Source, forward: bool, page_size: int) -> Iterator[tuple[str, str]]:
-    """The (prefix id, ULID) of the rows, in order."""
-    if source.low > source.high:  # DynamoDB refuses such a range
-        return
-    partitions = [
-        dynamo.query(
-            source.table,
-            (source.attribute, partition),
-            source.index,
-            _range(source),
-            forward=forward,
-            limit=page_size,
-        )
-        for partition in source.partitions
-    ]
-    for item in heapq.merge(*partitions, key=itemgetter("id"), reverse=not forward):
-        yield item["pk"], item["id"]
-
-
-def _rows(source: Source, forward: bool, chunk_size: int, cursor: str = "", offset: int = 0) -> Iterator[Row]:
-    """The rows after a cursor, in order; keys whose row is gone are passed over."""
-    size = min(chunk_size, _CHUNK)
-    after = (key for key, identifier in _keys(source, forward, size + offset + 1) if identifier != cursor)
-    keys = islice(after, offset, None)
-    while chunk := list(islice(keys, size)):
-        found = source.load(chunk)
-        yield from (found[key] for key in chunk if key in found)
+def logs_of_levels(account_id: str, levels: tuple[str, ...]) -> Source:
+    """The logs that warn or tell of errors: only these levels have an index."""
+    return _logs("by_flag", "flag", account_id, tuple(logs.flag(account_id, level) for level in levels))

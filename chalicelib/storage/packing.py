@@ -38,8 +38,13 @@ _LEVEL = 6
 
 def deflate(value: Any) -> bytes:
     """Any value as deflated JSON."""
+    return compress(encode(value))
+
+
+def compress(text: bytes) -> bytes:
+    """A value that is JSON already, as `deflate` packs it."""
     packer = zlib.compressobj(_LEVEL, zdict=_DICTIONARIES[0])
-    return packer.compress(encode(value)) + packer.flush()
+    return packer.compress(text) + packer.flush()
 
 
 def inflate(content: bytes) -> Any:

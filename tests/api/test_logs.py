@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 CREATE = {"event_type": "create", "Id": "k", "Title": "Disk full"}
 
 
@@ -54,6 +56,56 @@ def test_logs_are_filtered_by_owner_level_text_and_time(world):
     assert (found["total_count"], found["has_more"]) == (3, True)  # its making left one, too
     following = world.ok("GET", f"/logs?owner_id={second['id']}&limit=2&cursor={found['next_cursor']}")
     assert (len(following["data"]), following["has_more"]) == (1, False)
+
+
+@pytest.mark.parametrize("bounded", [False, True])
+def test_logs_are_found_by_what_was_done_and_how_grave_it_was(world, monkeypatch, bounded):
+    from chalicelib.storage import walk
+
+    if bounded:
+        monkeypatch.setattr(walk, "PAGE", walk.Bounds(rows=16, items=3, size=10**6))
+        monkeypatch.setattr(walk, "_FIRST_LOOK", 2)
+    first, second = world.integration(name="A"), world.integration(name="B", option_token="correct horse")
+    for number in range(4):
+        world.send(first, {"event_type": "create", "Id": str(number), "Title": "Disk full"})
+        world.send(first, "no payload of ours")
+        world.send(first, {"event_type": "resolve", "Id": str(number)})
+        assert world.hook(second, CREATE, Authorization="Bearer wrong").status == 403
+        world.deliver()
+        world.clock.shift(60)
+    everything = all_of(world, "/logs")
+    assert len(everything) > 16
+    action = lambda log: dict(log["details"]["message"]).get("action") if log["format"] == "json" else None  # noqa: E731
+    cases = {
+        "action=other": lambda log: action(log) == "other",
+        "action=create,resolve": lambda log: action(log) in ("create", "resolve"),
+        "action=other&ops=action:ne": lambda log: action(log) != "other",
+        "level=warn": lambda log: log["level"] == "warn",
+        "level=warn,error": lambda log: log["level"] != "info",
+        "level=info&ops=level:ne": lambda log: log["level"] != "info",
+        "level=info": lambda log: log["level"] == "info",
+        f"level=warn&owner_id={second['prefix_id']}": lambda log: log["level"] == "warn",
+        f"level=warn&owner_id={first['id']}": lambda log: False,
+        "level=warn&action=refused": lambda log: log["level"] == "warn",
+        f"owner_id={first['id']}&action=other": lambda log: action(log) == "other",
+        f"owner_id={first['id']},{second['prefix_id']}": lambda log: log["owner_type"] == "Integration",
+        f"owner_id={first['id']}&ops=owner_id:ne": lambda log: log["owner_id"] != first["id"],
+        "owner_type=Integration": lambda log: log["owner_type"] == "Integration",
+        "owner_type=Alert": lambda log: log["owner_type"] == "Alert",
+        "state=refused": lambda log: log["state"] == "refused",
+        f"id={everything[3]['prefix_id']},{everything[5]['id']}": lambda log: log in (everything[3], everything[5]),
+        "q=disk%20full": lambda log: "Disk full" in str(log["details"]),
+    }
+    for query, test in cases.items():
+        assert (query, all_of(world, f"/logs?{query}")) == (query, list(filter(test, everything)))
+
+
+def all_of(world, path):
+    rows, cursor = [], ""
+    while cursor is not None:
+        found = world.ok("GET", f"{path}{'&' if '?' in path else '?'}limit=4&cursor={cursor}")
+        rows, cursor = rows + found["data"], found["next_cursor"]
+    return rows
 
 
 def test_logs_of_a_deleted_integration_can_still_be_read(world):

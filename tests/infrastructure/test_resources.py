@@ -24,7 +24,13 @@ TABLES = {
     "TimersTable": (["pk", "sk"], {}),
     "CountersTable": (["pk"], {}),
 }
-PROJECTED = {"AlertsTable": {"by_account": ["search"], "live": ["account_status", "parent", "receivers", "search"]}}
+PROJECTED = {
+    "AlertsTable": {
+        "by_account": ["urgency", "parent", "receivers", "search", "tiny_id"],
+        "live": ["account_status", "parent", "receivers", "search", "tiny_id"],
+    },
+    "LogsTable": {"by_account": ["action", "parent"], "by_owner": ["action"], "by_flag": ["action", "parent"]},
+}
 """What indexes hold besides keys: lists filter by it."""
 
 QUEUES = {

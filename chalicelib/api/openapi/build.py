@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from chalicelib import ids
+from chalicelib.api.comparisons import COMPARISONS
 from chalicelib.api.http import MOUNTED, SECTIONS, Mounted
-from chalicelib.api.listing import COMPARISONS, DEEPEST_OFFSET, LARGEST_PAGE
+from chalicelib.api.listing import DEEPEST_OFFSET, LARGEST_PAGE
 from chalicelib.api.openapi.public import public_paths
 from chalicelib.api.openapi.schemas import all_schemas
 from chalicelib.api.references import RESOURCES
@@ -109,12 +110,16 @@ def _list_parameters() -> dict[str, Any]:
         ),
         "offset": ({**number, "default": 0, "maximum": DEEPEST_OFFSET}, "Rows to skip."),
         "page": ({**number, "minimum": 1}, "Instead of offset: the number of the page, from 1."),
-        "cursor": (text, "Instead of offset: the `next_cursor` of the last page."),
+        "cursor": (text, "Instead of offset: the `next_cursor` of the last page, until it is null."),
         "sort": ({**text, "default": "created_at"}, "The attribute to sort by."),
         "direction": ({**text, "enum": ["asc", "desc"], "default": "desc"}, "The order."),
         "ops": (text, f"Operators of the filters, as attribute:operator,...: {', '.join(COMPARISONS)}."),
-        "q": (text, "Words that a row must have."),
-        "filter": (attributes, "Any attribute of the rows by its name, such as status=open; between takes low..high."),
+        "q": (text, "Words that a row must have; alerts are also found by the names of their source and destinations."),
+        "filter": (
+            attributes,
+            "Any attribute of the rows by its name, such as status=open or status=open,acknowledged; between takes "
+            "low..high. A name that repeats asks for one of its values, or, with as many operators, for each.",
+        ),
     }
     found: dict[str, Any] = {
         n: {"name": n, "in": "query", "schema": schema, "description": d} for n, (schema, d) in described.items()
