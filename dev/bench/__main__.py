@@ -7,7 +7,7 @@ import platform
 import time
 from collections.abc import Callable, Iterable
 
-from dev.bench import costs, growth, parts, start, way
+from dev.bench import costs, growth, lists, parts, start, way
 from dev.bench.aws import Replay
 from dev.bench.figures import Figure, line
 from dev.bench.scene import record
@@ -31,6 +31,7 @@ def main() -> None:
         shown += _show(section())
     shown += _show(costs.figures(scene, ingress_cpu, worker_cpu))
     shown += _show(growth.figures())
+    shown += _show(lists.figures())
     goals = [figure for figure in shown if figure.met is not None]
     met = sum(bool(figure.met) for figure in goals)
     print(f"\n{met} of {len(goals)} goals met, in {time.monotonic() - began:.0f} s")

@@ -5,12 +5,13 @@ from __future__ import annotations
 import io
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from dev.bench.units import Item, Tables, read_units, writes_by_partition, writes_of
 
+_JSON = "application/x-amz-json-1.0"
 _READS = ("GetItem", "BatchGetItem", "Query")
 
 
@@ -99,14 +100,19 @@ class Replay:
         self._answers = {_name(call.operation, call.sent): call for call in calls}
 
     def _answer(self, request: Any, event_name: str, **_: Any) -> Any:
-        from botocore.awsrequest import AWSResponse
-
         operation = event_name.rpartition(".")[2]
         body = request.body.decode() if isinstance(request.body, bytes) else request.body
         call = self._answers.get(_name(operation, body))
         if call is None:
             raise LookupError(f"{operation} was not recorded: {body[:500]}")
-        return AWSResponse(request.url, 200, call.headers, _Body(call.answer.encode()))
+        return answered(request, call.answer, call.headers)
+
+
+def answered(request: Any, text: str, headers: Mapping[str, str] | None = None) -> Any:
+    """The response to a request of botocore's, as if it came from AWS."""
+    from botocore.awsrequest import AWSResponse
+
+    return AWSResponse(request.url, 200, headers or {"content-type": _JSON}, _Body(text.encode()))
 
 
 def _name(operation: str, sent: str) -> tuple[str, str]:

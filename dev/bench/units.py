@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from functools import cache
@@ -21,24 +22,27 @@ def _value_size(typed: Mapping[str, Any]) -> int:
     kind, value = next(iter(typed.items()))
     if kind == "S":
         return len(value.encode())
-    return {"N": len(str(value)) // 2 + 1, "BOOL": 1}.get(kind, len(value) if kind == "B" else 0)
+    if kind == "B":
+        return len(b64decode(value) if isinstance(value, str) else value)
+    return {"N": len(str(value)) // 2 + 1, "BOOL": 1}.get(kind, 0)
 
 
 def read_units(operation: str, sent: Mapping[str, Any], answer: Mapping[str, Any]) -> float:
     """Read units of a call: one per 4 KB read consistently, half of that otherwise; an absent item counts as one."""
     if operation == "GetItem":
-        return _read(item_size(answer.get("Item", {})), sent.get("ConsistentRead"))
+        return weigh_read(item_size(answer.get("Item", {})), sent.get("ConsistentRead"))
     if operation == "BatchGetItem":
         tables = sent["RequestItems"]
         missing = sum(len(table["Keys"]) for table in tables.values())
         items = [item for found in answer["Responses"].values() for item in found]
-        return sum(_read(item_size(item), True) for item in items) + missing - len(items)
+        return sum(weigh_read(item_size(item), True) for item in items) + missing - len(items)
     if operation == "Query":
-        return _read(sum(map(item_size, answer.get("Items", []))), sent.get("ConsistentRead"))
+        return weigh_read(sum(map(item_size, answer.get("Items", []))), sent.get("ConsistentRead"))
     return 0.0
 
 
-def _read(size: int, consistent: Any) -> float:
+def weigh_read(size: int, consistent: Any) -> float:
+    """Read units of so many bytes."""
     return max(1, ceil(size / 4096)) * (1.0 if consistent else 0.5)
 
 
