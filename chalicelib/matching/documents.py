@@ -38,6 +38,7 @@ _WORDS = {
 _INTEGER = re.compile(r"(?:[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+)\Z")
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z")
 _SURROGATES = re.compile(r"(\\\\)|\\u(d[89ab][0-9a-f]{2})\\u(d[c-f][0-9a-f]{2})", re.IGNORECASE)
+_BARE_TEMPLATE = re.compile(r"(?::|-)\s+\{\{")
 
 
 class DocumentError(ValueError):
@@ -104,12 +105,30 @@ def _load(source: str, max_bytes: int, reader: _Reader) -> Document:
         return Document(reader.document(_joined(source)))
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        raise DocumentError(str(error.problem or error.context), mark.line + 1 if mark else 1) from None
+        message = str(error.problem or error.context)
+        raise _explained(message, mark.line + 1 if mark else 1, mark.column if mark else 0, source) from None
+    except DocumentError as error:
+        raise _explained(error.message, error.line, 0, source) from None
     except yaml.reader.ReaderError as error:
         line = source.encode("utf-8", "surrogatepass")[: error.position].count(b"\n") + 1
         raise DocumentError(f"unacceptable character: {error.reason}", line) from None
     except UnicodeError:
         raise DocumentError("the text holds half a surrogate pair", 1) from None
+
+
+def _explained(message: str, line: int, column: int, source: str) -> DocumentError:
+    """The error in the terms of who wrote the text, where the mistake is a known one."""
+    lines = re.split(r"\r\n|[\r\n]", source)
+    text = lines[line - 1] if line <= len(lines) else ""
+    before = next((each for each in reversed(lines[:line]) if each.strip()), "")
+    if "\t" in text[: len(text) - len(text.lstrip())] and "token" in message:
+        return DocumentError("the line is indented with a tab; use spaces", line)
+    if "escape character" in message:
+        escape = text[text.rfind("\\", 0, column + 1) :][:2]
+        return DocumentError(f"{message} {escape} in double quotes; write patterns in single quotes", line)
+    if _BARE_TEMPLATE.search(before):
+        return DocumentError(f"{message}; a value that starts with {{{{ must be in quotes", line)
+    return DocumentError(message, line)
 
 
 def _joined(source: str) -> str:
