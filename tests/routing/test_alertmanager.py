@@ -182,6 +182,7 @@ def test_a_typical_tree_becomes_readable_rules() -> None:
                     {
                         "type": "aggregate",
                         "by": ["log.data.commonLabels.alertname"],
+                        "missing": "together",
                         "timeout": "10m",
                         "receiver": "tem_db",
                     }
@@ -200,6 +201,7 @@ def test_a_typical_tree_becomes_readable_rules() -> None:
                     {
                         "type": "aggregate",
                         "by": ["log.data.commonLabels.alertname"],
+                        "missing": "together",
                         "timeout": "5m",
                         "receiver": "tem_root",
                     }

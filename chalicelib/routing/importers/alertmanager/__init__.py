@@ -225,7 +225,8 @@ def _aggregate(nodes: list[Node], receiver: str, notes: list[str]) -> dict[str, 
     except NoEquivalent as error:
         notes.append(f"a grouping is left out: {error}")
         return None
-    return {"type": "aggregate", "by": by, "timeout": _duration(interval, notes), "receiver": receiver}
+    timeout = _duration(interval, notes)
+    return {"type": "aggregate", "by": by, "missing": "together", "timeout": timeout, "receiver": receiver}
 
 
 def _duration(milliseconds: int, notes: list[str]) -> str:
