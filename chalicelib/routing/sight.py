@@ -7,6 +7,7 @@ from chalicelib.words import SEVERITIES, URGENCIES
 
 ATTRIBUTES = (
     *("id", "prefix_id", "tiny_id", "account_id", "created_at", "updated_at", "title", "description", "urgency"),
+    "description_format",
     *("status", "tags", "tag_list", "meta", "incident", "incident_severity", "incident_message", "source_id"),
     *("source_type", "source_log_id", "thirdparty_id", "acknowledged_at", "resolved_at", "dedup_keys", "dedup_count"),
     *("additional_data", "parent_id", "stakeholder_ids"),
