@@ -7,7 +7,7 @@ PORT ?= 8000
 export PORT DATA RELOAD
 
 .DEFAULT_GOAL := help
-.PHONY: help install run demo test lint check docs package deploy restore account token e2e bench route import-alertmanager alertmanager clean
+.PHONY: help install run demo test lint check docs package deploy restore account token e2e bench route import-alertmanager alertmanager amtool clean
 
 help: ## Show the targets.
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -70,6 +70,9 @@ import-alertmanager: install ## Turn CONFIG=alertmanager.yml into a router (TEAM
 
 alertmanager: install ## Let a real Alertmanager send to the local service.
 	@$(BIN)/python -m dev.alertmanager_check
+
+amtool: install ## Compare imported route trees with a real amtool's decisions (AMTOOL=path where it is not installed).
+	@$(BIN)/python -m dev.amtool_check
 
 clean: ## Remove the environments, build results and bytecode.
 	rm -rf .venv .venv-e2e build

@@ -10,6 +10,12 @@ Urgency = Literal["silent", "low", "medium", "high", "critical"]
 URGENCIES: tuple[str, ...] = get_args(Urgency)
 """From the least urgent to the most."""
 
+
+def is_worse(urgency: str, than: str) -> bool:
+    """Whether one urgency is above another; what is no urgency is above none."""
+    return urgency in URGENCIES and than in URGENCIES and URGENCIES.index(urgency) > URGENCIES.index(than)
+
+
 Severity = Literal["SEV-1", "SEV-2", "SEV-3", "SEV-4", "SEV-5", "SEV-UNKNOWN"]
 SEVERITIES: tuple[str, ...] = get_args(Severity)
 

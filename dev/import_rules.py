@@ -45,7 +45,7 @@ def _parser() -> argparse.ArgumentParser:
 def main(arguments: Sequence[str] | None = None) -> int:
     given = _parser().parse_args(arguments)
     try:
-        converted = given.convert(given.file.read_text(encoding="utf-8"), dict(given.team).get)
+        converted = given.convert(given.file.read_text(encoding="utf-8"), dict(given.team))
     except (OSError, UnicodeDecodeError, ConversionError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2

@@ -6,6 +6,7 @@ RULES is a YAML file as a router has it; ALERT a JSON file with an alert, or {"a
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import sys
 from datetime import UTC, datetime
@@ -50,9 +51,9 @@ def _lines(preview: dict[str, Any]) -> list[str]:
     if preview["errors"]:
         return ["The rules cannot be used:", *(f"  {error}" for error in preview["errors"])]
     lines = [line for entry in preview["explanation"] for line in _rule_lines(entry)]
+    lines += [f"  warning: {warning}" for warning in preview["warnings"]]
     if preview["matched"] is None:
         return [*lines, "No rule matched: the default receiver gets the alert."]
-    lines += [f"  warning: {warning}" for warning in preview["warnings"]]
     return [*lines, *_outcome_lines(preview)]
 
 
@@ -71,12 +72,12 @@ def _rule_lines(entry: dict[str, Any]) -> list[str]:
 
 def _outcome_lines(preview: dict[str, Any]) -> list[str]:
     shown = {name: preview["alert"].get(name) for name in ("title", "urgency", "tags") if name in preview["alert"]}
-    after = f" after {preview['delay_ms'] / 1000:g} s" if preview["delay_ms"] else ""
     lines = [f"alert: {json.dumps(shown, ensure_ascii=False)}"]
     if preview["suppressed"]:
         lines.append("suppressed: nobody gets the alert")
     elif preview["receivers"]:
-        lines.append(f"receivers{after}: {', '.join(preview['receivers'])}")
+        delays = itertools.groupby(preview["delays"], key=lambda entry: entry["delay_ms"])
+        lines += [_receivers_line(delay_ms, [entry["receiver"] for entry in told]) for delay_ms, told in delays]
     else:
         lines.append("The rule names no receiver: the default receiver gets the alert.")
     if preview["aggregate"]:
@@ -85,6 +86,11 @@ def _outcome_lines(preview: dict[str, Any]) -> list[str]:
     if preview["stakeholders"]:
         lines.append(f"stakeholders: {', '.join(preview['stakeholders'])}")
     return lines
+
+
+def _receivers_line(delay_ms: int, receivers: list[str]) -> str:
+    after = f" after {delay_ms / 1000:g} s" if delay_ms else ""
+    return f"receivers{after}: {', '.join(receivers)}"
 
 
 if __name__ == "__main__":

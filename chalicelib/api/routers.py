@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -41,7 +41,8 @@ _PREVIEW = fixed(
             "actions": array(FREE),
             "alert": {**FREE, "description": "The alert after the actions."},
             "receivers": array(TEXT),
-            "delay_ms": COUNT,
+            "delay_ms": {**COUNT, "description": "The longest of the delays."},
+            "delays": array(record({"receiver": TEXT, "delay_ms": COUNT})),
             "suppressed": FLAG,
             "aggregate": nullable(FREE),
             "stakeholders": array(TEXT),
@@ -62,18 +63,29 @@ class Routers(Resource):
     any_of = tuple(DEFAULT_FIELDS)
     examples = {"a router": {"name": "By urgency", "rules": _RULES, "default_receiver_team_id": A_TEAM}}
     change = {"enabled": False}
+    added = {"warnings": {**array(TEXT), "description": "Rules that can never hold, and what they name that is gone."}}
 
     def read(self, params: Mapping[str, Any], stored: Mapping[str, Any]) -> Mapping[str, Any]:
         cleared = {name: params[name] or None for name in DEFAULT_FIELDS if name in params}
         return {**params, **cleared, **({"rules": params["rules"] or ""} if "rules" in params else {})}
+
+    def complete(self, call: Call, found: Object, stored: Object | None) -> Object:
+        """Add the warnings about the rules. Rules are checked when they are sent, and may go on to name what is gone:
+        a router can always be renamed or disabled."""
+        if stored and found["rules"] == stored["rules"]:
+            return found
+        named_before = set(self.named(stored, "rules")) if stored else set()
+        written = bool(found["rules"].strip())
+        return {**found, "warnings": check_rules(call.account_id, found["rules"], named_before) if written else []}
+
+    def show(self, found: Object, call: Call) -> Object:
+        return {"warnings": [], **found}
 
     def check(self, call: Call, found: Object) -> None:
         if not any(found[name] for name in DEFAULT_FIELDS):
             raise Invalid(f"{', '.join(DEFAULT_FIELDS)}: at least one default receiver is required")
         if found["default_receiver_router_id"] == found["id"]:
             raise Invalid("default_receiver_router_id cannot be the router itself")
-        if found["rules"].strip():
-            check_rules(call.account_id, found["rules"])
 
     def named(self, found: Object, field: str) -> Iterable[str]:
         """What the rules name; rules that cannot be read any more name nothing, and assign nothing either."""
@@ -86,19 +98,26 @@ class Routers(Resource):
         return {key for _, _, key in (*rules.receivers(), *rules.stakeholders())} if rules else set()
 
 
-def check_rules(account_id: str, source: str) -> None:
-    """Raise Invalid with every fault of a rules document, unknown receivers and stakeholders included."""
+def check_rules(account_id: str, source: str, named_before: Collection[str]) -> list[str]:
+    """The warnings about a rules document. Raises Invalid with every fault, unknown receivers and stakeholders
+    included; those that the rules named before, and that are gone since, are warnings."""
+    from chalicelib.routing.advice import refusals_of, warnings_of
     from chalicelib.routing.rules import RulesError, parse_rules
 
     try:
         rules = parse_rules(source)
+        if refused := refusals_of(source):
+            raise RulesError(refused)
     except RulesError as error:
         raise Invalid(*(f"rules: {problem}" for problem in error.problems)) from error
     named = [*rules.receivers(), *rules.stakeholders()]
     found = configuration.read_many(account_id, [key for _, _, key in named]) if named else {}
-    missing = [f"rules: {path} (line {line}): {key} does not exist" for path, line, key in named if key not in found]
+    gone = [entry for entry in named if entry[2] not in found]
+    missing = [f"{path} (line {line}): {key} does not exist" for path, line, key in gone if key not in named_before]
     if missing:
-        raise Invalid(*missing)
+        raise Invalid(*(f"rules: {fault}" for fault in missing))
+    lost = [f"{path} (line {line}): {key} is gone; the default receivers take its place" for path, line, key in gone]
+    return [*map(str, warnings_of(source)), *lost]
 
 
 mount(Routers())

@@ -14,10 +14,11 @@ from chalicelib.alerts.alert import Alert, add_receivers, match_data, with_field
 from chalicelib.alerts.changes import Changes, Claim, Event, SeenClaim, claim_name
 from chalicelib.alerts.counting import count_on
 from chalicelib.alerts.log import Log
-from chalicelib.alerts.states import ACKNOWLEDGED, DROPPED, QUEUED, SUPPRESSED, routed_status
+from chalicelib.alerts.states import ACKNOWLEDGED, DROPPED, QUEUED, RESOLVED, SUPPRESSED, routed_status
 from chalicelib.alerts.timer import Timer
 from chalicelib.handling.facts import Facts
 from chalicelib.times import epoch_ms
+from chalicelib.words import is_worse
 
 if TYPE_CHECKING:
     from chalicelib.routing.route import Plan
@@ -40,8 +41,9 @@ class _Groups:
     now: datetime
     seen: dict[str, SeenClaim] = field(default_factory=dict)
 
-    def find(self, fingerprint: str, timeout_ms: int) -> str | None:
-        """The id of the first alert of a group while its period lasts and it is not deleted."""
+    def find(self, fingerprint: str, timeout_ms: int, urgency: str) -> str | None:
+        """The id of the first alert of a group, to stand for one of this urgency: while its period lasts, and it is
+        neither deleted nor resolved nor less urgent. Nobody is to miss what is worse than what was told."""
         name = claim_name("group", self.facts.account_id, fingerprint)
         claim = self.facts.claims([name]).get(name)
         if claim is None:
@@ -49,7 +51,10 @@ class _Groups:
         self.seen[name] = claim
         if epoch_ms(self.now) - claim.since_ms >= timeout_ms:
             return None
-        return claim.holder if self.facts.alert(ids.prefix_id(ids.ALERT, claim.holder)) else None
+        first = self.facts.alert(ids.prefix_id(ids.ALERT, claim.holder))
+        if first is None or first["status"] == RESOLVED or is_worse(urgency, first["urgency"]):
+            return None
+        return claim.holder
 
 
 def open_alert(

@@ -3,6 +3,9 @@
 Only ``true`` and ``false`` are booleans (``on``, ``no`` and ``yes`` are text), ``17:30`` and dates are text, ``010`` is
 ten. Source: yaml.org, "YAML 1.2.2", chapter 10.3. Refused: tags beyond the core schema, merge keys, duplicate keys,
 several documents, deep nesting, and aliases that expand without bound.
+
+Other tools' documents are larger, have merge keys (yaml.org, "Merge Key Language-Independent Type"), and their tools
+read scalars by types of their own, so scalars stay texts as they were written.
 """
 
 from __future__ import annotations
@@ -17,6 +20,8 @@ import yaml
 
 MAX_BYTES = 64 * 1024
 MAX_NODES = 10_000
+MAX_FOREIGN_BYTES = 1024 * 1024
+MAX_FOREIGN_NODES = 100_000
 MAX_DEPTH = 50
 MAX_DIGITS = 400
 
@@ -33,6 +38,7 @@ _WORDS = {
 _INTEGER = re.compile(r"(?:[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+)\Z")
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z")
 _SURROGATES = re.compile(r"(\\\\)|\\u(d[89ab][0-9a-f]{2})\\u(d[c-f][0-9a-f]{2})", re.IGNORECASE)
+_BARE_TEMPLATE = re.compile(r"(?::|-)\s+\{\{")
 
 
 class DocumentError(ValueError):
@@ -54,12 +60,12 @@ class _Part:
     size: int = 1
     height: int = 0
 
-    def add(self, key: str | int, part: _Part, line: int) -> None:
+    def add(self, key: str | int, part: _Part, line: int, max_nodes: int) -> None:
         self.parts[key] = _Part(part.value, line, part.parts)
         self.size += part.size
         self.height = max(self.height, part.height + 1)
-        if self.size > MAX_NODES:
-            raise DocumentError(f"the document has more than {MAX_NODES} values", line)
+        if self.size > max_nodes:
+            raise DocumentError(f"the document has more than {max_nodes} values", line)
         if self.height > MAX_DEPTH:
             raise _too_deep(line)
 
@@ -84,18 +90,45 @@ class Document:
 
 def load_yaml(source: str) -> Document:
     """Read one YAML or JSON document; an empty text is null. Raises `DocumentError`."""
-    if len(source) > MAX_BYTES or len(source.encode("utf-8", "surrogatepass")) > MAX_BYTES:
-        raise DocumentError(f"the document is larger than {MAX_BYTES // 1024} KiB", 1)
+    return _load(source, MAX_BYTES, _Reader(MAX_NODES))
+
+
+def load_foreign_yaml(source: str) -> Document:
+    """Read another tool's document: scalars are texts or null, merge keys are merged. Raises `DocumentError`."""
+    return _load(source, MAX_FOREIGN_BYTES, _ForeignReader(MAX_FOREIGN_NODES))
+
+
+def _load(source: str, max_bytes: int, reader: _Reader) -> Document:
+    if len(source) > max_bytes or len(source.encode("utf-8", "surrogatepass")) > max_bytes:
+        raise DocumentError(f"the document is larger than {max_bytes // 1024} KiB", 1)
     try:
-        return Document(_Reader(_joined(source)).document())
+        return Document(reader.document(_joined(source)))
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        raise DocumentError(str(error.problem or error.context), mark.line + 1 if mark else 1) from None
+        message = str(error.problem or error.context)
+        raise _explained(message, mark.line + 1 if mark else 1, mark.column if mark else 0, source) from None
+    except DocumentError as error:
+        raise _explained(error.message, error.line, 0, source) from None
     except yaml.reader.ReaderError as error:
         line = source.encode("utf-8", "surrogatepass")[: error.position].count(b"\n") + 1
         raise DocumentError(f"unacceptable character: {error.reason}", line) from None
     except UnicodeError:
         raise DocumentError("the text holds half a surrogate pair", 1) from None
+
+
+def _explained(message: str, line: int, column: int, source: str) -> DocumentError:
+    """The error in the terms of who wrote the text, where the mistake is a known one."""
+    lines = re.split(r"\r\n|[\r\n]", source)
+    text = lines[line - 1] if line <= len(lines) else ""
+    before = next((each for each in reversed(lines[:line]) if each.strip()), "")
+    if "\t" in text[: len(text) - len(text.lstrip())] and "token" in message:
+        return DocumentError("the line is indented with a tab; use spaces", line)
+    if "escape character" in message:
+        escape = text[text.rfind("\\", 0, column + 1) :][:2]
+        return DocumentError(f"{message} {escape} in double quotes; write patterns in single quotes", line)
+    if _BARE_TEMPLATE.search(before):
+        return DocumentError(f"{message}; a value that starts with {{{{ must be in quotes", line)
+    return DocumentError(message, line)
 
 
 def _joined(source: str) -> str:
@@ -112,11 +145,13 @@ def _character(high: str, low: str) -> str:
 class _Reader:
     """Builds the parts from the parser's events, so that the bounds hold before anything large is made."""
 
-    def __init__(self, source: str) -> None:
-        self._events: Iterator[Any] = yaml.parse(source, Loader=_LOADER)
+    def __init__(self, max_nodes: int) -> None:
+        self._max_nodes = max_nodes
+        self._events: Iterator[Any] = iter(())
         self._anchors: dict[str, _Part | None] = {}
 
-    def document(self) -> _Part:
+    def document(self, source: str) -> _Part:
+        self._events = yaml.parse(source, Loader=_LOADER)
         next(self._events)
         event = next(self._events)
         if isinstance(event, yaml.StreamEndEvent):
@@ -136,7 +171,7 @@ class _Reader:
         if event.anchor:
             self._anchors[event.anchor] = None
         if isinstance(event, yaml.ScalarEvent):
-            part = _Part(_scalar(event), _line(event))
+            part = _Part(self._scalar(event), _line(event))
         elif isinstance(event, yaml.SequenceStartEvent):
             part = self._sequence(event, depth)
         else:
@@ -159,7 +194,7 @@ class _Reader:
         whole = _Part(values, _line(start))
         while not isinstance(event := next(self._events), yaml.SequenceEndEvent):
             part = self._part(event, depth + 1)
-            whole.add(len(values), part, _line(event))
+            whole.add(len(values), part, _line(event), self._max_nodes)
             values.append(part.value)
         return whole
 
@@ -169,19 +204,55 @@ class _Reader:
         whole = _Part(values, _line(start))
         while not isinstance(event := next(self._events), yaml.MappingEndEvent):
             line = _line(event)
-            key = _key(event, self._part(event, depth + 1).value, line)
+            key = self._part(event, depth + 1).value
+            if key == "<<" and not getattr(event, "style", "alias"):
+                self._merge(whole, self._part(next(self._events), depth + 1), line)
+                continue
+            key = _key(key, line)
             if key in values:
                 raise DocumentError(f"the key {key[:100]!r} is there twice", line)
             part = self._part(next(self._events), depth + 1)
-            whole.add(key, part, line)
+            whole.add(key, part, line, self._max_nodes)
             values[key] = part.value
+        return self._merged(whole)
+
+    def _scalar(self, event: Any) -> Any:
+        return _scalar(event)
+
+    def _merge(self, whole: _Part, part: _Part, line: int) -> None:
+        raise DocumentError("merge keys (<<) are not supported; repeat the entries instead", line)
+
+    def _merged(self, whole: _Part) -> _Part:
         return whole
 
 
-def _key(event: Any, value: Any, line: int) -> str:
+class _ForeignReader(_Reader):
+    """Keeps scalars as they are written, and merges: a mapping's own keys come first, then the earlier merged."""
+
+    def __init__(self, max_nodes: int) -> None:
+        super().__init__(max_nodes)
+        self._merges: dict[int, list[_Part]] = {}
+
+    def _scalar(self, event: Any) -> Any:
+        return None if event.tag is None and not event.style and _WORDS.get(event.value, "") is None else event.value
+
+    def _merge(self, whole: _Part, part: _Part, line: int) -> None:
+        parts = list(part.parts.values()) if isinstance(part.value, list) else [part]
+        if not all(isinstance(merged.value, dict) for merged in parts):
+            raise DocumentError("a merge key (<<) must have a mapping, or a list of them", line)
+        self._merges.setdefault(id(whole), []).extend(parts)
+
+    def _merged(self, whole: _Part) -> _Part:
+        for part in self._merges.pop(id(whole), ()):
+            for key, entry in part.parts.items():
+                if key not in whole.parts:
+                    whole.add(key, entry, entry.line, self._max_nodes)
+                    whole.value[key] = entry.value
+        return whole
+
+
+def _key(value: Any, line: int) -> str:
     """Keys are text, as in JavaScript: the number 1 is the key "1"."""
-    if value == "<<" and not getattr(event, "style", "alias"):
-        raise DocumentError("merge keys (<<) are not supported; repeat the entries instead", line)
     if isinstance(value, str):
         return value
     if isinstance(value, (dict, list)):

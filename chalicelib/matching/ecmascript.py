@@ -64,6 +64,9 @@ def _check_flags(flags: str) -> None:
             raise ValueError(f"the flag {flag} is there twice")
 
 
+_INLINE_FLAGS = re.compile(r"\(\?-?[a-zA-Z]+[):-]")
+
+
 class _Translator:
     """Reads the pattern once, from left to right."""
 
@@ -141,7 +144,8 @@ class _Translator:
         self.depth += 1
         for opening, feature in _LOOKAROUND.items():
             if self.pattern.startswith(opening, start):
-                raise ValueError(f"{feature}...) is refused: it cannot run in linear time")
+                hint = "; use $not: {$regex: ...}, or an earlier rule" if feature.endswith("!") else ""
+                raise ValueError(f"{feature}...) is refused: it cannot run in linear time{hint}")
         if self.pattern.startswith("(?:", start):
             self.position += 2
             self._put("(?:")
@@ -149,7 +153,8 @@ class _Translator:
             self._name(start + 3)
             self._put("(")
         elif self.pattern.startswith("(?", start):
-            raise ValueError(f"unknown group {self.pattern[start : start + 4]!r}")
+            hint = "; flags stand beside the pattern: $options: i" if _INLINE_FLAGS.match(self.pattern, start) else ""
+            raise ValueError(f"unknown group {self.pattern[start : start + 4]!r}{hint}")
         else:
             self._put("(")
         return False

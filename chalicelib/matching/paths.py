@@ -1,11 +1,13 @@
 """Dotted paths into JSON documents, as sift walks them: lists fan out unless the segment is an index or own property.
 
+A dot that belongs to a key is written ``\\.``: ``labels.app\\.kubernetes\\.io/name``.
 A walk gives visits. A list is visited element by element, lists within lists too, and then as a whole.
 """
 
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -14,6 +16,15 @@ from chalicelib.matching.javascript import MISSING, is_null, to_number, utf16_un
 MAX_SEGMENTS = 50
 MAX_LISTS_IN_LISTS = 32
 MAX_VISITS = 100_000
+
+_DOT = re.compile(r"(?<!\\)\.")
+
+
+def split_path(text: str) -> tuple[str, ...]:
+    """The keys of a dotted path; ``\\.`` is a dot within a key."""
+    if "\\" not in text:
+        return tuple(text.split("."))
+    return tuple(segment.replace("\\.", ".") for segment in _DOT.split(text))
 
 
 class Visit(NamedTuple):
@@ -36,7 +47,7 @@ class Path:
     """A dotted path, split once. `walk` adds the visits from one starting point to a list."""
 
     def __init__(self, text: str) -> None:
-        self.segments = tuple(text.split("."))
+        self.segments = split_path(text)
         self._numbers = [to_number(segment) for segment in self.segments]
         self._fans_out = [math.isnan(number) and segment != "length" for segment, number in self._pairs()] + [True]
         self._indexes = [_index(segment) for segment in self.segments]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from chalicelib.durations import duration_fault, parse_duration
+from chalicelib.matching.paths import split_path
 from chalicelib.templates import TemplateError, check_template
 from chalicelib.words import SEVERITIES, URGENCIES
 
@@ -19,8 +20,10 @@ UNKNOWN_SEVERITY = "SEV-UNKNOWN"
 Path = tuple[str | int, ...]
 Fault = Callable[[Path, str], None]
 
+_MISSING = ("apart", "together")
 _RECEIVER = re.compile(r"(?:usr|tem|rtr)_[0-9A-Za-z_-]{1,36}\Z")
 _STAKEHOLDER = re.compile(r"stk_[0-9A-Za-z_-]{1,36}\Z")
+_ULID = re.compile(r"[0-9A-HJKMNP-TV-Z]{26}\Z", re.IGNORECASE)
 _RECEIVER_FORM = "must be the id of a team (tem_...), account user (usr_...) or router (rtr_...)"
 
 
@@ -34,11 +37,13 @@ class Assign:
 
 @dataclass(frozen=True)
 class Aggregate:
-    """Send the first alert of a group to the receiver; later ones of the period become its children and stop."""
+    """Send the first alert of a group to the receiver; later ones of the period become its children and stop. Alerts
+    that lack a value of `by` are `together` in a group, or each is apart."""
 
     by: tuple[str, ...]
     timeout_ms: int
     receiver: str
+    together: bool = False
 
 
 @dataclass(frozen=True)
@@ -111,11 +116,14 @@ def _aggregate(action: Mapping[str, Any], path: Path, fault: Fault) -> Aggregate
         fault((*path, "by"), f"must be a list of 1 to {MAX_LIST} paths such as alert.source_id")
         by = []
     for index, item in enumerate(by):
-        if not isinstance(item, str) or not item.strip() or len(item) > 500 or "" in item.split("."):
+        if not isinstance(item, str) or not item.strip() or len(item) > 500 or "" in split_path(item):
             fault((*path, "by", index), f"must be a dotted path such as alert.urgency, not {_shown(item)}")
     timeout_ms = _duration(action, "timeout", path, fault)
     receiver = _receiver(action.get("receiver"), (*path, "receiver"), fault)
-    return Aggregate(tuple(str(item) for item in by), timeout_ms, receiver)
+    missing = action.get("missing", _MISSING[0])
+    if missing not in _MISSING:
+        fault((*path, "missing"), f"must be one of {', '.join(_MISSING)}, not {_shown(missing)}")
+    return Aggregate(tuple(str(item) for item in by), timeout_ms, receiver, missing == "together")
 
 
 def _ignore(action: Mapping[str, Any], path: Path, fault: Fault) -> Ignore:
@@ -204,8 +212,14 @@ def _duration(action: Mapping[str, Any], name: str, path: Path, fault: Fault) ->
 
 def _receiver(value: Any, path: Path, fault: Fault) -> str:
     if not isinstance(value, str) or not _RECEIVER.match(value):
-        fault(path, "is required: " + _RECEIVER_FORM if value is None else f"{_RECEIVER_FORM}, not {_shown(value)}")
+        fault(path, "is required: " + _RECEIVER_FORM if value is None else f"{_RECEIVER_FORM}, not {_named(value)}")
     return str(value)
+
+
+def _named(value: Any) -> str:
+    """A value that should be a prefix id; the API shows both forms of an id."""
+    is_ulid = isinstance(value, str) and _ULID.match(value)
+    return f"{_shown(value)}: rules take what the API shows as prefix_id" if is_ulid else _shown(value)
 
 
 def _id_list(value: Any, path: Path, fault: Fault, form: re.Pattern[str], expected: str) -> tuple[str, ...]:
@@ -214,7 +228,7 @@ def _id_list(value: Any, path: Path, fault: Fault, form: re.Pattern[str], expect
         return ()
     for index, item in enumerate(value):
         if not isinstance(item, str) or not form.match(item):
-            fault((*path, index), f"{expected}, not {_shown(item)}")
+            fault((*path, index), f"{expected}, not {_named(item)}")
     return tuple(dict.fromkeys(str(item) for item in value))
 
 
@@ -231,7 +245,7 @@ _FIELDS: Mapping[str, Callable[[Any, Path, Fault, bool], Any]] = {
 }
 _Parser = Callable[[Mapping[str, Any], Path, Fault], Action]
 _KINDS: Mapping[str, tuple[tuple[str, ...], _Parser]] = {
-    "aggregate": (("by", "timeout", "receiver"), _aggregate),
+    "aggregate": (("by", "timeout", "receiver", "missing"), _aggregate),
     "assign": (("receiver", "delay"), _assign),
     "ignore": ((), _ignore),
     "incident": (("severity", "message", "handlebars"), _incident),

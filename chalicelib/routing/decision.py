@@ -135,14 +135,22 @@ def _effect(router: str, action: Action, data: Mapping[str, Any]) -> Effect:
 
 def _aggregate(router: str, action: Aggregate, data: Mapping[str, Any]) -> Effect:
     values = [value_at(data, path) for path in action.by]
-    group = Group(_fingerprint(router, action, values), action.timeout_ms)
+    missing = [path for path, value in zip(action.by, values, strict=True) if _lacks(value)]
+    apart = bool(missing) and not action.together
+    group = None if apart else Group(_fingerprint(router, action, values), action.timeout_ms)
+    notes = (f"aggregate: there is no {', '.join(missing)}, so the alert is not grouped"[:500],) if apart else ()
     summary = {
         "type": "aggregate",
         "by": {path: bounded(value) for path, value in zip(action.by, values, strict=True)},
         "timeout_ms": action.timeout_ms,
         "receiver": action.receiver,
     }
-    return Effect(summary, receivers=(action.receiver,), group=group, by=action.by)
+    return Effect(summary, receivers=(action.receiver,), group=group, by=action.by, notes=notes)
+
+
+def _lacks(value: Any) -> bool:
+    """Whether a path led to nothing; one through a list leads to a list of what its members have."""
+    return all(map(_lacks, value)) if isinstance(value, list) else value is None
 
 
 def _fingerprint(router: str, action: Aggregate, values: list[Any]) -> str:

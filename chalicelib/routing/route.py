@@ -23,7 +23,7 @@ MAX_DEPTH = 10
 MAX_ROUTERS = 50  # visited for one destination, however the routers fan out
 
 Lookup = Callable[[str], Mapping[str, Any] | None]
-FindGroup = Callable[[str, int], str | None]
+FindGroup = Callable[[str, int, str], str | None]
 Entry = dict[str, Any]
 
 _NOUNS = {receiver.prefix: receiver.noun for receiver in RECEIVERS}
@@ -71,7 +71,8 @@ def route(
     """Walk each destination (`usr_...`, `tem_...`, `rtr_...`) on its own; see the api facts on routers and actions.
 
     `lookup` gives the stored object of a prefix id, None when there is none; each id is asked for once.
-    `find_group` gives the first alert's id of the live group with a fingerprint, within its period in ms.
+    `find_group` gives the first alert's id of the live group with a fingerprint, within its period in ms, if that one
+    may stand for an alert of an urgency.
     `path` is that of `Delayed`, when a delay is over. Raises nothing but what `lookup` and `find_group` raise:
     when storage fails, the caller should try the whole again rather than send the alert astray.
     """
@@ -205,15 +206,15 @@ def _apply(
             walk.plan.suppressed = True
             entry["results"].append("suppressed")
             return handed, True
-        if effect.group and _joins(walk, effect.group, entry):
+        if effect.group and _joins(walk, effect.group, data, entry):
             return handed, True
         handed.extend((receiver, effect.delay_ms) for receiver in effect.receivers)
     return list(dict.fromkeys(handed)), False
 
 
-def _joins(walk: _Walk, group: Group, entry: Entry) -> bool:
+def _joins(walk: _Walk, group: Group, data: Mapping[str, Any], entry: Entry) -> bool:
     """Whether the alert becomes a child of a live group; if not, it is the group's first."""
-    parent_id = walk.find_group(group.fingerprint, group.timeout_ms)
+    parent_id = walk.find_group(group.fingerprint, group.timeout_ms, str(data["alert"].get("urgency")))
     if parent_id is None or parent_id == walk.alert.get("id"):
         _add(walk.plan.groups, [group])
         return False

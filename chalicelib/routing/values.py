@@ -6,19 +6,24 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from chalicelib.matching.paths import split_path
+
 _MAX_SHOWN = 200
 _ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
 
 
 def value_at(value: Any, path: str) -> Any:
     """The value at a dotted path; a list without that index gives the list of its members' values."""
-    steps = path.split(".")
+    return _value_at(value, split_path(path))
+
+
+def _value_at(value: Any, steps: tuple[str, ...]) -> Any:
     for position, step in enumerate(steps):
         if isinstance(value, Mapping):
             value = value.get(step)
         elif isinstance(value, (list, tuple)):
             if not (step.isascii() and step.isdigit() and len(step) < 10):
-                return [value_at(member, ".".join(steps[position:])) for member in value]
+                return [_value_at(member, steps[position:]) for member in value]
             value = value[int(step)] if int(step) < len(value) else None
         else:
             return None

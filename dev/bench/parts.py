@@ -155,7 +155,7 @@ def _router_of(length: int) -> Callable[[], Any]:
     log = sift.ALERTS[1]["log"]
 
     def once() -> Any:
-        return route(alert, log, keys[:1], stored.get, lambda fingerprint, timeout: None, NOW)
+        return route(alert, log, keys[:1], stored.get, lambda *_: None, NOW)
 
     if once().receivers != [last["prefix_id"]]:
         raise RuntimeError("the chain of routers does not lead to its team")

@@ -75,6 +75,13 @@ def rule(match: dict[str, Any], kind: str = "create", **fields: Any) -> dict[str
         ),
         ("preprocess: parse_json\nrules: []", "preprocess (line 1): must be a list"),
         ("rules: []\ndefault: ignore", "default (line 2): must be a mapping with actions"),
+        ("rules: []", "rules (line 1): must have a rule, or the definition a default"),
+        ("rules:\n- match: {data.status: down}\n  actions: [{type: create}]", "did you mean log.data.status?"),
+        ("rules:\n- match: {always: yes}\n  actions: [{type: create}]", "always is never 'yes'"),
+        (
+            "rules:\n- match: {}\n  actions: [{type: resolve}]",
+            "rules[0].actions[0].thirdparty_id (line 3): is required",
+        ),
         ("rules: []\ndefault: {actions: [1]}", "default.actions[0] (line 2): must be a mapping with a type"),
     ],
 )
@@ -242,7 +249,7 @@ def test_an_sns_envelope_elsewhere_or_with_plain_text_is_left_alone() -> None:
 
 
 def test_routers_see_what_the_rules_saw() -> None:
-    definition = {"preprocess": [{"type": "parse_sns"}], "rules": []}
+    definition = {"preprocess": [{"type": "parse_sns"}], "rules": [rule({"always": True})]}
     log = adapter(definition).log_data(request({"Message": '{"a": 1}'}, headers={"x-a": "1"}))
     assert log["data"] == {"Message": {"a": 1}}
     assert log["headers"]["HTTP_X_A"] == "1"

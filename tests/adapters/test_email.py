@@ -192,7 +192,9 @@ def test_rules_are_required_once_they_are_enabled() -> None:
         adapter(custom_definition_enabled=True)
     with pytest.raises(Invalid, match=r"rules \(line 1\)"):
         adapter(custom_definition="rules: 7")
-    assert alert("From: a@example.com\r\n\r\n", custom_definition="rules: []").title
+    assert alert(
+        "From: a@example.com\r\n\r\n", custom_definition="rules: []\ndefault: {actions: [{type: ignore}]}"
+    ).title
 
 
 HTML = (

@@ -9,9 +9,9 @@ import pytest
 from tests.flows.script import Flow, webhook
 
 
-def gathering(flow: Flow, timeout: str = "1h"):
+def gathering(flow: Flow, timeout: str = "1h", by: str = "alert.urgency"):
     team = flow.team("X")
-    action = f"{{type: aggregate, by: [alert.urgency], timeout: {timeout}, receiver: {team['prefix_id']}}}"
+    action = f"{{type: aggregate, by: [{by}], timeout: {timeout}, receiver: {team['prefix_id']}}}"
     return flow.routed(f"rules: [{{match: {{always: true}}, actions: [{action}]}}]", flow.team("Default"))
 
 
@@ -39,6 +39,33 @@ def test_values_that_differ_make_groups_of_their_own(flow: Flow):
     flow.want("2m", "C", status="suppressed", parent="A")
     flow.want("3m", "B", count=1)
     flow.want("3m", "D", status="suppressed", parent="B")
+    flow.run()
+
+
+def test_when_the_first_of_a_group_is_resolved_the_next_alert_is_the_first(flow: Flow):
+    integration = gathering(flow)
+    flow.at("0m").push(integration, webhook("1", "A"))
+    flow.want("0m", "A", status="open", to=["X"])
+    flow.at("1m").push(integration, webhook("1", event="resolve"))
+    flow.want("1m", "A", status="resolved")
+    flow.at("2m").push(integration, webhook("2", "B"))
+    flow.want("2m", "B", status="open", to=["X"])
+    flow.at("3m").push(integration, webhook("3", "C"))
+    flow.want("3m", "B", count=1)
+    flow.want("3m", "C", status="suppressed", parent="B")
+    flow.run()
+
+
+def test_an_alert_more_urgent_than_the_first_of_its_group_is_told_and_is_the_first_from_then_on(flow: Flow):
+    integration = gathering(flow, by="alert.source_id")
+    for minute, (name, urgency) in enumerate([("A", "low"), ("B", "low"), ("C", "critical"), ("D", "high")]):
+        flow.at(f"{minute}m").push(integration, webhook(name, name, urgency=urgency))
+    flow.want("0m", "A", status="open", to=["X"])
+    flow.want("1m", "A", count=1)
+    flow.want("1m", "B", status="suppressed", parent="A")
+    flow.want("2m", "C", status="open", to=["X"])
+    flow.want("3m", "C", count=1)
+    flow.want("3m", "D", status="suppressed", parent="C")
     flow.run()
 
 

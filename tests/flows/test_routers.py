@@ -237,6 +237,28 @@ def test_an_alert_that_reaches_nobody_is_dropped_and_its_log_says_why(flow: Flow
     assert "deleted" in entry["reason"]
 
 
+def test_a_router_whose_rules_name_what_is_gone_can_still_be_edited(flow: Flow):
+    gone, never = flow.team("Gone"), "tem_0000000000"
+    router = flow.router(to(gone), flow.team("Default"))
+    remove(flow, gone)
+    path = f"/routers/{router['id']}"
+    assert flow.world.ok("PUT", path, {"enabled": False, "name": "new"})["enabled"] is False
+    edited = flow.world.ok("PUT", path, {"rules": to(gone, ", delay: 5m")})
+    assert [gone["prefix_id"] in warning and "is gone" in warning for warning in edited["warnings"]] == [True]
+    answer = flow.world.api("PUT", path, {"rules": to({"prefix_id": f"[{gone['prefix_id']}, {never}]"})})
+    assert answer.status == 422
+    assert never in str(answer)
+    assert gone["prefix_id"] not in str(answer)
+
+
+def test_a_save_answers_the_warnings_about_the_rules(flow: Flow):
+    router = flow.router("rules:\n- match: {urgency: high}\n  actions: [{type: ignore}]", flow.team("Default"))
+    assert "did you mean alert.urgency?" in router["warnings"][0]
+    path = f"/routers/{router['id']}"
+    assert flow.world.ok("PUT", path, {"name": "new"})["warnings"] == router["warnings"]
+    assert flow.world.ok("PUT", path, {"rules": ""})["warnings"] == []
+
+
 def remove(flow: Flow, thing) -> None:
     """Delete an object behind the API's back, which refuses to while it is in use."""
     from chalicelib.storage import configuration, edits

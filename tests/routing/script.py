@@ -80,7 +80,7 @@ class Script:
     def later(self, seconds: float, act: Any) -> None:
         self._steps.append((seconds, len(self._steps) + len(self._happened), act))
 
-    def find_group(self, fingerprint: str, timeout_ms: int) -> str | None:
+    def find_group(self, fingerprint: str, timeout_ms: int, urgency: str) -> str | None:
         alert_id, claimed_at = self._groups.get(fingerprint, (None, 0.0))
         return alert_id if alert_id and self._now < claimed_at + timeout_ms / 1000 else None
 

@@ -43,6 +43,7 @@ def test_a_preview_shows_the_rule_that_matched_and_what_it_would_do() -> None:
         "alert": {"title": "disk full", "urgency": "critical", "tags": ["a"], "tag_list": ["a"]},
         "receivers": ["tem_1", "rtr_1"],
         "delay_ms": 300_000,
+        "delays": [{"receiver": "tem_1", "delay_ms": 300_000}, {"receiver": "rtr_1", "delay_ms": 300_000}],
         "suppressed": False,
         "aggregate": None,
         "stakeholders": ["stk_1"],

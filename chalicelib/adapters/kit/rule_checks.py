@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from chalicelib.adapters.kit.values import Json
 from chalicelib.matching.matcher import ConditionError, compile_condition
+from chalicelib.matching.mistakes import Shape, mistakes
 from chalicelib.templates import TemplateError, check_template
 
 MAX_RULES = 500
@@ -16,6 +18,9 @@ FIELDS = (
     *("type", "reason", "thirdparty_id", "title", "description", "urgency", "tags", "dedup_keys", "meta"),
     *("additional_data", "incident", "incident_severity", "incident_message"),
 )
+
+SHAPE = Shape({"log": None, "always": ()}, {"always": (True, False)})
+"""What the conditions see."""
 
 Place = tuple[str | int, ...]
 Problem = tuple[Place, str]
@@ -43,6 +48,29 @@ def problems(root: Json) -> Iterator[Problem]:
     default = root.get("default")
     if default is not None:
         yield from _actions_problems(default, ("default",), ("actions",))
+
+
+def idle(root: Mapping[str, Json]) -> Iterator[Problem]:
+    """What a definition without problems has that can do nothing: conditions that never hold, and actions on an alert
+    that they do not name."""
+    rules, default = _listed(root.get("rules")), root.get("default")
+    if not rules and not default:
+        yield ("rules",), "must have a rule, or the definition a default"
+    for index, rule in enumerate(rules):
+        yield from mistakes(rule["match"], SHAPE, ("rules", index, "match"))
+        yield from _idle_action(rule["actions"][0], ("rules", index, "actions", 0))
+    if isinstance(default, dict):
+        yield from _idle_action(_listed(default["actions"])[0], ("default", "actions", 0))
+
+
+def _idle_action(action: Mapping[str, Json], at: Place) -> Iterator[Problem]:
+    kind = str(action["type"]).strip().lower()
+    if kind in ("acknowledge", "resolve") and not str(action.get("thirdparty_id") or "").strip():
+        yield (*at, "thirdparty_id"), f"is required: {kind} is for the alert that a create with the same one made"
+
+
+def _listed(value: Json) -> list[Any]:
+    return value if isinstance(value, list) else []
 
 
 def _unknown(value: Mapping[str, Json], known: tuple[str, ...], at: Place) -> Iterator[Problem]:

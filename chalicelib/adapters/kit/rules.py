@@ -11,7 +11,8 @@ default:                                   # when no rule matches
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import itertools
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -21,9 +22,9 @@ from chalicelib.adapters.kit.markup import safe_html
 from chalicelib.adapters.kit.placeholders import without_placeholders
 from chalicelib.adapters.kit.reading import as_received
 from chalicelib.adapters.kit.request import Request
-from chalicelib.adapters.kit.rule_checks import place_text, problems
+from chalicelib.adapters.kit.rule_checks import Problem, idle, place_text, problems
 from chalicelib.adapters.kit.values import Datum, Json, blank, datum, items, mapping, split_unique, text, text_or_none
-from chalicelib.matching.documents import DocumentError, load_yaml
+from chalicelib.matching.documents import Document, DocumentError, load_yaml
 from chalicelib.matching.matcher import Condition, compile_condition
 from chalicelib.pruning import pruned_for
 from chalicelib.templates import TemplateError, render
@@ -96,12 +97,20 @@ class RuledAdapter(Adapter):
 
 
 def definition_fault(source: str) -> str | None:
-    """What is wrong with a definition, with the lines, or None."""
+    """What is wrong with a definition, with the lines, or None. Rules that can do nothing are refused when they are
+    written; those that were saved before go on as they are."""
     try:
         compiled(source)
     except DefinitionError as error:
         return f"is faulty: {error}"
-    return None
+    document = load_yaml(source)
+    told = _told(document, idle(document.value))
+    return f"is faulty: this can do nothing: {told}" if told else None
+
+
+def _told(document: Document, found: Iterable[Problem]) -> str:
+    shown = itertools.islice(found, _SHOWN_PROBLEMS)
+    return "; ".join(f"{place_text(at)} (line {document.line_of(at)}): {message}" for at, message in shown)
 
 
 @lru_cache(maxsize=64)
@@ -111,10 +120,8 @@ def compiled(source: str) -> Definition:
         document = load_yaml(source)
     except DocumentError as error:
         raise DefinitionError(f"line {error.line}: {error.message}") from None
-    found = list(problems(document.value))
-    if found:
-        told = [f"{place_text(at)} (line {document.line_of(at)}): {message}" for at, message in found[:_SHOWN_PROBLEMS]]
-        raise DefinitionError("; ".join(told))
+    if told := _told(document, problems(document.value)):
+        raise DefinitionError(told)
     root = document.value
     return Definition(
         tuple(step["type"] for step in root.get("preprocess") or ()),

@@ -1,21 +1,26 @@
 """Alertmanager's label matchers as conditions. Format: Alertmanager docs, "Configuration", sections `matcher` and
-`route`: a label that is missing counts as empty, and patterns must match the whole value."""
+`route`: a label that is missing counts as empty, and patterns must match the whole value. Grafana's `object_matchers`
+are lists of label, operator and value."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import re2
 
 from chalicelib.matching.matcher import ConditionError, compile_condition
+from chalicelib.routing.importers.alertmanager.faults import NoEquivalent
 
 LABELS = "log.data.commonLabels"
 MAX_MATCHER = 2000
 
 Term = dict[str, Any]
 
+_OPPOSITES = {"=": "!=", "!=": "=", "=~": "!~", "!~": "=~"}
 _QUOTED = r'"(?:[^"\\]|\\.)*"'
 _MATCHER = re.compile(
     rf'\s*(?P<name>{_QUOTED}|[^\s=!~"{{}},]+)\s*(?P<operator>=~|!~|!=|=)\s*(?P<value>{_QUOTED}|[^",]*)\s*(?:,|\Z)'
@@ -25,23 +30,62 @@ _FLAGS = re.compile(r"\(\?([is]+)\)")
 _NEVER: Term = {"always": False}
 
 
-class NoEquivalent(ValueError):
-    """A part of the configuration that rules cannot express; the message says which and why."""
+@dataclass(frozen=True)
+class Matcher:
+    """One condition on a label; `operator` is one of =, !=, =~ and !~."""
+
+    label: str
+    operator: str
+    value: str
+
+    def holds(self, actual: str) -> bool:
+        """Whether a label with this value is matched."""
+        alike = self._expression.fullmatch(actual) is not None if "~" in self.operator else actual == self.value
+        return alike != self.operator.startswith("!")
+
+    def opposite(self) -> Matcher:
+        return Matcher(self.label, _OPPOSITES[self.operator], self.value)
+
+    @cached_property
+    def values(self) -> frozenset[str] | None:
+        """The only values that are matched, where they can be told."""
+        if self.operator == "=" or (self.operator == "=~" and not self.value):
+            return frozenset([self.value])
+        if self.operator == "=~" and _WORDS.match(self.value):
+            return frozenset(self.value.split("|"))
+        return frozenset() if (self.operator, self.value) == ("!~", ".*") else None
+
+    @cached_property
+    def term(self) -> Term:
+        """The matcher as a condition of a rule; {} when it holds for everything. Raises `NoEquivalent`."""
+        path = label_path(self.label)
+        if "~" in self.operator:
+            return _pattern(path, self.operator == "!~", self.value)
+        if not self.value:
+            return {path: {"$in" if self.operator == "=" else "$nin": [None, ""]}}
+        return {path: self.value if self.operator == "=" else {"$ne": self.value}}
+
+    @cached_property
+    def _expression(self) -> Any:
+        return re2.compile(self.value)
 
 
-def route_terms(route: Mapping[str, Any]) -> list[Term]:
-    """The conditions of a route's `match`, `match_re` and `matchers`: all must hold. Raises `NoEquivalent`."""
-    found = [(name, "=", _text(value)) for name, value in _mapping(route, "match").items()]
-    found += [(name, "=~", _text(value)) for name, value in _mapping(route, "match_re").items()]
+def route_matchers(route: Mapping[str, Any]) -> tuple[Matcher, ...]:
+    """A route's matchers, in all spellings, less those that hold for everything. Raises `NoEquivalent`."""
+    found = [Matcher(name, "=", _text(value)) for name, value in _mapping(route, "match").items()]
+    found += [Matcher(name, "=~", _text(value)) for name, value in _mapping(route, "match_re").items()]
     matchers = route.get("matchers")
-    for matcher in matchers if isinstance(matchers, list) else [matchers] if matchers else []:
+    for matcher in matchers if isinstance(matchers, list) else [] if matchers is None else [matchers]:
         found += parse_matchers(_text(matcher))
-    terms = [_term(*matcher) for matcher in found]
-    return [term for term in terms if term]
+    objects = route.get("object_matchers")
+    if objects is not None and not isinstance(objects, list):
+        raise NoEquivalent("object_matchers must be a list of [label, operator, value]")
+    found += map(_object_matcher, objects or ())
+    return tuple(matcher for matcher in dict.fromkeys(found) if matcher.term)
 
 
-def parse_matchers(source: str) -> list[tuple[str, str, str]]:
-    """Read ``a="b"`` or ``{a="b",c=~"d|e"}`` as (label, operator, value). Raises `NoEquivalent`."""
+def parse_matchers(source: str) -> list[Matcher]:
+    """Read ``a="b"`` or ``{a="b",c=~"d|e"}``. Raises `NoEquivalent`."""
     text = source.strip()
     if text.startswith("{") and text.endswith("}"):
         text = text[1:-1].strip()
@@ -51,28 +95,24 @@ def parse_matchers(source: str) -> list[tuple[str, str, str]]:
     while position < len(text):
         match = _MATCHER.match(text, position)
         if not match:
-            raise NoEquivalent(f"the matcher {source[:200]!r} cannot be read")
-        found.append((_unquoted(match["name"]), match["operator"], _unquoted(match["value"])))
+            raise NoEquivalent(f'the matcher {source[:200]!r} cannot be read; write it as label="value"')
+        found.append(Matcher(_unquoted(match["name"]), match["operator"], _unquoted(match["value"])))
         position = match.end()
     return found
 
 
 def label_path(label: str) -> str:
     """Where rules find a label of an Alertmanager group. Raises `NoEquivalent`."""
-    if not label or "." in label or label.startswith("$"):
-        raise NoEquivalent(f"the label {label[:100]!r} cannot be named in a rule (it has a dot, or starts with $)")
-    return f"{LABELS}.{label}"
+    if not label or "\\" in label:
+        raise NoEquivalent(f"the label {label[:100]!r} cannot be named in a rule (it is empty, or has a backslash)")
+    return f"{LABELS}.{label.replace('.', chr(92) + '.')}"
 
 
-def _term(label: str, operator: str, value: str) -> Term:
-    """One matcher as a condition; {} when it holds for everything."""
-    path = label_path(label)
-    if operator in ("=~", "!~"):
-        return _pattern(path, operator == "!~", value)
-    empty = {"$in": [None, ""]} if operator == "=" else {"$nin": [None, ""]}
-    if not value:
-        return {path: empty}
-    return {path: value if operator == "=" else {"$ne": value}}
+def _object_matcher(value: Any) -> Matcher:
+    if not (isinstance(value, list) and len(value) == 3 and _text(value[1]) in _OPPOSITES):
+        raise NoEquivalent(f"an object matcher must be [label, operator, value], not {value!r}"[:300])
+    label, operator, wanted = map(_text, value)
+    return Matcher(label, operator, wanted)
 
 
 def _pattern(path: str, negated: bool, pattern: str) -> Term:
@@ -104,12 +144,14 @@ def _regex(path: str, negated: bool, pattern: str) -> Term:
 
 def _mapping(route: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     value = route.get(name)
-    return value if isinstance(value, dict) else {}
+    if value is not None and not isinstance(value, dict):
+        raise NoEquivalent(f"{name} must be a mapping of labels and values")
+    return value or {}
 
 
 def _text(value: Any) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
+    if isinstance(value, (dict, list)):
+        raise NoEquivalent(f"must be a text, not {value!r}"[:300])
     return "" if value is None else str(value)
 
 

@@ -1,155 +1,128 @@
-"""Alertmanager's route tree as a flat list of decisions, to be tried from the top. Source of the semantics:
-Alertmanager docs, "Configuration", `route`: an alert takes the first child that matches and, after a child with
-`continue`, goes on to its later siblings; where no child matches, the route itself has the alert."""
+"""Alertmanager's route tree, read as strictly as Alertmanager reads it. Source: Alertmanager docs, "Configuration",
+`route`, and what `amtool check-config` refuses; the keys of Grafana's notification policies are known too."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterable, Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from chalicelib.routing.importers.alertmanager.matchers import NoEquivalent, Term, route_terms
+from chalicelib.routing.importers.alertmanager.faults import ConversionError, NoEquivalent
+from chalicelib.routing.importers.alertmanager.matchers import Matcher, route_matchers
 
-MAX_DECISIONS = 1000
+_MATCHERS = ("match", "match_re", "matchers", "object_matchers")
+_TIMES = ("mute_time_intervals", "active_time_intervals")
+_DURATIONS = ("group_wait", "group_interval", "repeat_interval")
+_KEYS = ("receiver", "group_by", "continue", "routes", *_MATCHERS, *_TIMES, *_DURATIONS)
+_OF_GRAFANA = ("orgId", "provenance")
+_DURATION = re.compile(
+    r"(?:(\d{1,9})y)?(?:(\d{1,9})w)?(?:(\d{1,9})d)?(?:(\d{1,9})h)?(?:(\d{1,9})m)?(?:(\d{1,9})s)?(?:(\d{1,9})ms)?\Z",
+    re.ASCII,
+)
+_UNITS_MS = (31_536_000_000, 604_800_000, 86_400_000, 3_600_000, 60_000, 1000, 1)
 
 
 @dataclass(eq=False)
 class Node:
-    """A route with what it inherits. `group_by` is None without grouping; `mute` and `active` name intervals."""
+    """A route with what it inherits. `place` is where it stands; `group_by` is None without grouping; `mute` and
+    `active` name intervals."""
 
+    place: str
     receiver: str
-    terms: list[Term]
+    matchers: tuple[Matcher, ...]
     continues: bool
     group_by: tuple[str, ...] | None
-    group_interval: str
+    group_interval_ms: int
     mute: tuple[str, ...]
     active: tuple[str, ...]
     children: list[Node] = field(default_factory=list)
 
+    def outcome(self) -> tuple[object, ...]:
+        """What it means to an alert to be had by this route."""
+        return (self.receiver, self.group_by, self.group_interval_ms, self.mute, self.active)
 
-@dataclass(frozen=True)
-class Decision:
-    """When all `terms` hold, these routes have the alert; none: it is muted everywhere."""
-
-    terms: tuple[Term, ...]
-    nodes: tuple[Node, ...]
-
-    def keys(self) -> frozenset[str]:
-        return frozenset(json.dumps(term, sort_keys=True) for term in self.terms)
-
-
-class TooMany(Exception):
-    """The tree needs more rules than a router may have."""
+    def all(self) -> Iterator[Node]:
+        """This route and those below it."""
+        yield self
+        for child in self.children:
+            yield from child.all()
 
 
-def read_tree(route: Mapping[str, Any], parent: Node | None, place: str, note: Callable[[str], None]) -> Node:
-    """A route and its children. A child that rules cannot express is left out, with a note."""
-    node = _node(route, parent)
-    children = route.get("routes")
-    for index, child in enumerate(children if isinstance(children, list) else []):
-        where = f"{place}.routes[{index}]"
-        if not isinstance(child, dict):
-            note(f"{where} is no route and is left out")
-            continue
-        try:
-            node.children.append(read_tree(child, node, where, note))
-        except NoEquivalent as error:
-            note(f"{where} is left out, so its alerts go where they would without it: {error}")
+def read_tree(route: Any, parent: Node | None = None, place: str = "route") -> Node:
+    """A route and its children. Raises `ConversionError` with the place of what Alertmanager would not take, or rules
+    cannot say."""
+    if not isinstance(route, dict):
+        raise ConversionError(f"{place} must be a mapping")
+    refuse_unknown(route, (*_KEYS, *_OF_GRAFANA), place)
+    try:
+        node = _node(route, parent, place)
+    except NoEquivalent as error:
+        raise ConversionError(f"{place}: {error}") from None
+    children = route.get("routes") or []
+    if not isinstance(children, list):
+        raise ConversionError(f"{place}.routes must be a list")
+    node.children = [read_tree(child, node, f"{place}.routes[{index}]") for index, child in enumerate(children)]
     return node
 
 
-def _node(route: Mapping[str, Any], parent: Node | None) -> Node:
-    return Node(
-        receiver=str(route.get("receiver") or (parent.receiver if parent else "")),
-        terms=route_terms(route) if parent else [],
-        continues=route.get("continue") is True,
-        group_by=_group_by(route["group_by"]) if "group_by" in route else parent.group_by if parent else None,
-        group_interval=str(route.get("group_interval") or (parent.group_interval if parent else "5m")),
-        mute=_names(route.get("mute_time_intervals")),
-        active=_names(route.get("active_time_intervals")),
+def refuse_unknown(found: Mapping[str, Any], known: tuple[str, ...], place: str) -> None:
+    """A key that Alertmanager does not know may be a matcher that is misspelt: without it a route takes everything."""
+    for name in found:
+        if name not in known:
+            raise ConversionError(f"{place}: {name[:100]!r} is unknown; known are {', '.join(known)}")
+
+
+def _node(route: Mapping[str, Any], parent: Node | None, place: str) -> Node:
+    for name in _DURATIONS:
+        if name in route and not _milliseconds(route[name]) and name != "group_wait":
+            raise NoEquivalent(f"{name} cannot be zero")
+    receiver = route.get("receiver") or (parent.receiver if parent else None)
+    if not isinstance(receiver, str):
+        raise NoEquivalent("receiver must be the name of a receiver")
+    node = Node(
+        place=place,
+        receiver=receiver,
+        matchers=route_matchers(route),
+        continues=_flag(route.get("continue")),
+        group_by=_group_by(route["group_by"]) if route.get("group_by") else parent.group_by if parent else None,
+        group_interval_ms=_milliseconds(route.get("group_interval") or (parent and parent.group_interval_ms) or "5m"),
+        mute=_names(route, "mute_time_intervals"),
+        active=_names(route, "active_time_intervals"),
     )
+    if parent is None and (any(route.get(name) for name in _MATCHERS) or node.continues or node.mute or node.active):
+        raise NoEquivalent("the root route takes all alerts: it can have no matchers, continue or time intervals")
+    return node
+
+
+def _milliseconds(value: Any) -> int:
+    if isinstance(value, int):
+        return value
+    match = _DURATION.match(value) if isinstance(value, str) and value else None
+    if not match and value != "0":
+        raise NoEquivalent(f"a duration must be such as 30s, 5m or 1h30m, not {value!r}"[:200])
+    return sum(int(count or 0) * unit for count, unit in zip(match.groups() if match else (), _UNITS_MS, strict=False))
+
+
+def _flag(value: Any) -> bool:
+    if str(value).lower() not in ("true", "yes", "on", "y", "false", "no", "off", "n", "none"):
+        raise NoEquivalent(f"continue must be true or false, not {value!r}"[:200])
+    return str(value).lower() in ("true", "yes", "on", "y")
 
 
 def _group_by(value: Any) -> tuple[str, ...] | None:
-    labels = _names(value)
+    labels = _names({"group_by": value}, "group_by")
+    if "..." in labels and len(labels) > 1:
+        raise NoEquivalent("group_by cannot have labels beside '...'")
+    if len(set(labels)) < len(labels):
+        raise NoEquivalent("group_by has a label twice")
     return None if "..." in labels or not labels else labels
 
 
-def _names(value: Any) -> tuple[str, ...]:
-    return tuple(str(name) for name in value) if isinstance(value, list) else ()
-
-
-def flatten(root: Node, times: Mapping[Node, tuple[list[Term], list[Term]]]) -> list[Decision]:
-    """All decisions of a tree, the last one unconditional. `times` gives nodes their terms for being muted and for
-    being active. Raises `TooMany`."""
-    decisions: list[Decision] = []
-    for terms, nodes in _outcomes(root):
-        for time_terms, active in _timed(nodes, times):
-            decisions.append(Decision(_unique((*terms, *time_terms)), active))
-            if len(decisions) > MAX_DECISIONS:
-                raise TooMany
-    return _pruned(decisions)
-
-
-Outcome = tuple[tuple[Term, ...], tuple[Node, ...]]
-
-
-def _outcomes(node: Node) -> list[Outcome]:
-    """What becomes of an alert that matches a node: the conditions to try in order, and the nodes that have it."""
-    return [(terms, nodes or (node,)) for terms, nodes in _from_child(node.children, 0)]
-
-
-def _from_child(children: list[Node], index: int) -> list[Outcome]:
-    if index == len(children):
-        return [((), ())]
-    child = children[index]
-    later = _from_child(children, index + 1)
-    found: list[Outcome] = []
-    for terms, nodes in _outcomes(child):
-        for more_terms, more_nodes in later if child.continues else [((), ())]:
-            found.append(((*child.terms, *terms, *more_terms), (*nodes, *more_nodes)))
-            if len(found) > MAX_DECISIONS:
-                raise TooMany
-    return found if not child.terms else [*found, *later]
-
-
-def _timed(nodes: tuple[Node, ...], times: Mapping[Node, tuple[list[Term], list[Term]]]) -> list[Outcome]:
-    """The decisions over time for nodes that have an alert: who of them is silent when."""
-    if not nodes:
-        return [((), ())]
-    node, later = nodes[0], _timed(nodes[1:], times)
-    mute, active = times.get(node, ([], []))
-    awake: list[Outcome] = [(terms, (node, *others)) for terms, others in later]
-    found = [((term, *terms), others) for term in mute for terms, others in later]
-    if not active:
-        return [*found, *awake]
-    found += [((term, *terms), others) for term in active for terms, others in awake]
-    return [*found, *later]
-
-
-def _unique(terms: Iterable[Term]) -> tuple[Term, ...]:
-    return tuple({json.dumps(term, sort_keys=True): term for term in terms if term}.values())
-
-
-def _pruned(decisions: list[Decision]) -> list[Decision]:
-    """Leave out what is never reached, and what the next decision says as well."""
-    reachable: list[Decision] = []
-    seen: list[frozenset[str]] = []
-    for decision in decisions:
-        keys = decision.keys()
-        if not _contradictory(decision.terms) and not any(earlier <= keys for earlier in seen):
-            seen.append(keys)
-            reachable.append(decision)
-    kept: list[Decision] = []
-    for decision in reversed(reachable):
-        if not (kept and kept[-1].nodes == decision.nodes and kept[-1].keys() <= decision.keys()):
-            kept.append(decision)
-    return kept[::-1]
-
-
-def _contradictory(terms: tuple[Term, ...]) -> bool:
-    """Whether one label would have to have two values."""
-    wanted: dict[str, str] = {}
-    pairs = ((path, value) for term in terms for path, value in term.items() if isinstance(value, str))
-    return any(wanted.setdefault(path, value) != value for path, value in pairs)
+def _names(route: Mapping[str, Any], key: str) -> tuple[str, ...]:
+    value = route.get(key)
+    if value is None:
+        return ()
+    if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
+        raise NoEquivalent(f"{key} must be a list of names")
+    return tuple(value)
