@@ -57,8 +57,6 @@ def figures() -> list[Figure]:
     for size in SIZES:
         fill(database, account, range(made, size))
         made = size
-        gc.collect()
-        gc.freeze()  # what the database holds is not to be looked through while a page is measured
         for name, path in asked.items():
             measured[name].append(_measure(database, account, path))
     return [_figure(name, found) for name, found in measured.items()]
@@ -143,6 +141,8 @@ def _measure(database: Database, account: Account, path: str) -> tuple[Bill, flo
         _call(path, account.token)
 
     once()
+    gc.collect()
+    gc.freeze()  # what the database holds by now is not to be looked through while a page is measured
     taken = []
     for _ in range(_ROUNDS):
         database.take_bill()
