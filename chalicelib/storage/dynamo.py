@@ -114,15 +114,13 @@ def batch_get(table: str, keys: Iterable[tuple[str, str | None]]) -> list[Item]:
 def query(
     table: str,
     hash_key: tuple[str, str],
-    index: str | None = None,
-    range_key: tuple[str, str, str] | None = None,
-    prefix: tuple[str, str] | None = None,
+    range_key: tuple[str, str, str],
     forward: bool = True,
     limit: int | None = None,
 ) -> Iterator[Item]:
-    """Items of one partition in key order. `range_key` is (attribute, low, high), ends included; `prefix` is
-    (attribute, text). Reads tables consistently and indexes eventually; pages of at most `limit` as consumed."""
-    arguments = _query_arguments(table, hash_key, index, range_key, prefix)
+    """Items of one partition in key order, consistently read, pages of at most `limit` as consumed. `range_key` is
+    (attribute, low, high), ends included."""
+    arguments = _query_arguments(table, hash_key, range_key) | {"ConsistentRead": True}
     arguments |= {"ScanIndexForward": forward} | ({"Limit": limit} if limit else {})
     while True:
         answer = clients.dynamodb().query(**arguments)
@@ -156,7 +154,7 @@ def look(
 ) -> Look:
     """One call's worth of an index: looks at `most` items and at 1 MB of them, from behind `start`, for those that
     `where` wants. Answers `attributes` of these; without any, only their number."""
-    arguments = _query_arguments(table, hash_key, index, range_key, None)
+    arguments = _query_arguments(table, hash_key, range_key) | {"IndexName": index}
     arguments |= {"ScanIndexForward": forward, "Select": "SPECIFIC_ATTRIBUTES" if attributes else "COUNT"}
     names = {f"#p{place}": attribute for place, attribute in enumerate(attributes)}
     if attributes:
@@ -175,31 +173,17 @@ def look(
     return Look(items, answer["Count"], answer["ScannedCount"], answer.get("LastEvaluatedKey"))
 
 
-def _query_arguments(
-    table: str,
-    hash_key: tuple[str, str],
-    index: str | None,
-    range_key: tuple[str, str, str] | None,
-    prefix: tuple[str, str] | None,
-) -> dict[str, Any]:
-    names = {"#h": hash_key[0]}
-    values = {":h": marshal(hash_key[1])}
-    condition = "#h = :h"
-    if range_key:
-        names["#r"] = range_key[0]
-        values |= {":low": marshal(range_key[1]), ":high": marshal(range_key[2])}
-        condition += " AND #r BETWEEN :low AND :high"
-    if prefix:
-        names["#r"] = prefix[0]
-        values[":prefix"] = marshal(prefix[1])
-        condition += " AND begins_with(#r, :prefix)"
-    arguments: dict[str, Any] = {
+def _query_arguments(table: str, hash_key: tuple[str, str], range_key: tuple[str, str, str]) -> dict[str, Any]:
+    return {
         "TableName": clients.name(table),
-        "KeyConditionExpression": condition,
-        "ExpressionAttributeNames": names,
-        "ExpressionAttributeValues": values,
+        "KeyConditionExpression": "#h = :h AND #r BETWEEN :low AND :high",
+        "ExpressionAttributeNames": {"#h": hash_key[0], "#r": range_key[0]},
+        "ExpressionAttributeValues": {
+            ":h": marshal(hash_key[1]),
+            ":low": marshal(range_key[1]),
+            ":high": marshal(range_key[2]),
+        },
     }
-    return arguments | ({"IndexName": index} if index else {"ConsistentRead": True})
 
 
 def put(

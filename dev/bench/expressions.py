@@ -12,11 +12,7 @@ Values = Mapping[str, Mapping[str, Any]]
 Test = Callable[[Item], bool]
 
 HIGHEST = "\U0010ffff"
-_KEY = re.compile(
-    r"(?P<hash>#\w+) = (?P<first>:\w+)"
-    r"( AND (?P<range>#\w+) BETWEEN (?P<low>:\w+) AND (?P<high>:\w+)"
-    r"| AND begins_with\((?P<begin>#\w+), (?P<prefix>:\w+)\))?"
-)
+_KEY = re.compile(r"(#\w+) = (:\w+) AND (#\w+) BETWEEN (:\w+) AND (:\w+)")
 _CLAUSE = re.compile(r"\(((?:[^()]|\([^()]*\))+)\)(?: AND |\Z)")
 _IS = re.compile(r"(#\w+) IN \(([^()]+)\)")
 _HAS = re.compile(r"contains\((#\w+), (:\w+)\)")
@@ -28,15 +24,10 @@ def key_condition(expression: str, keys: Collection[str], names: Names, values: 
     found = _KEY.fullmatch(expression)
     if found is None:
         raise ValueError(f"no key condition: {expression}")
-    parts = found.groupdict()
-    used = [names[parts[group]] for group in ("hash", "range", "begin") if parts[group]]
-    if used != [*keys][: len(used)]:
-        raise ValueError(f"{used} are not the keys {keys}")
-    first = str(values[parts["first"]]["S"])
-    if parts["range"]:
-        return first, str(values[parts["low"]]["S"]), str(values[parts["high"]]["S"])
-    prefix = str(values[parts["prefix"]]["S"]) if parts["begin"] else ""
-    return first, prefix, prefix + HIGHEST
+    if [names[found[1]], names[found[3]]] != [*keys]:
+        raise ValueError(f"{found[0]} is not about the keys {keys}")
+    first, low, high = (str(values[found[place]]["S"]) for place in (2, 4, 5))
+    return first, low, high
 
 
 def condition(

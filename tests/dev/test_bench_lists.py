@@ -122,8 +122,8 @@ def test_conditions_are_read_as_they_are_meant() -> None:
     )
     assert test({"text": {"S": "xa"}}) and test({"text": {"S": "a"}, "pk": {"S": "1"}})
     assert not test({"text": {"S": "x"}}) and not test({"text": {"S": "a"}}) and not test({})
-    assert key_condition("#h = :h", ("owner", "id"), NAMES, VALUES)[0] == "a"
-    with pytest.raises(ValueError, match="not the keys"):
+    assert key_condition("#h = :h AND #r BETWEEN :low AND :high", ("owner", "id"), NAMES, VALUES) == ("a", "0", "z")
+    with pytest.raises(ValueError, match="not about the keys"):
         key_condition("#h = :h AND #h BETWEEN :low AND :high", ("owner", "id"), NAMES, VALUES)
 
 
